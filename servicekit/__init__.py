@@ -1,0 +1,1 @@
+"""What every service shares: mechanisms and the published language. No business rules."""

@@ -1,0 +1,6 @@
+"""Facts out by the outbox, facts in by the inbox."""
+
+from servicekit.events.handling import Malformed, Meta, handles
+from servicekit.events.outbox import publish
+
+__all__ = ["Malformed", "Meta", "handles", "publish"]

@@ -1,0 +1,97 @@
+"""The one Celery task: takes a message from the service's queue to its handlers, and loses it in no case."""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+
+from servicekit import metrics
+from servicekit.clock import now
+from servicekit.contracts import Event
+from servicekit.events import dead_letters
+from servicekit.events.handling import Malformed, Meta, handlers, read, run
+from servicekit.jobs import job, schedule
+from servicekit.models import Redelivery
+
+logger = logging.getLogger("tts.events")
+TRIES = 5
+RETRY_JOB = "servicekit.retry_event"
+DELIVERY_LIMIT = 5
+
+
+def receive(message: Any, *, redelivered: bool = False) -> None:
+    """Give the message to every handler of its type. What fails is tried again later on its own; what cannot be read is kept with the reason."""
+    wait_for_database()
+    try:
+        event, meta = read(message)
+    except Malformed as error:
+        dead_letters.keep_event(message, reason=str(error))
+        return
+    if redelivered and _redelivered_too_often(meta.event_id):
+        dead_letters.keep_event(message, reason=f"handed out more than {DELIVERY_LIMIT + 1} times: it seems to kill its worker")
+        return
+    for name in list(handlers.get(event.type, {})):
+        attempt(name, event, meta, message, tried=0)
+
+
+def attempt(name: str, event: Event, meta: Meta, message: Any, *, tried: int) -> None:
+    """Run a handler; on failure plan the next try (2, 4, 8, 16 s later), after the fifth keep a dead letter."""
+    try:
+        run(name, event, meta)
+    except Malformed as error:
+        dead_letters.keep_event(message, reason=str(error), handler=name)
+    except Exception as error:  # the worker's outer loop: nothing may be lost by an error we did not foresee
+        wait_for_database()
+        metrics.HANDLED.labels(name, "failed").inc()
+        logger.exception("handler failed", extra={"handler": name, "event_id": str(meta.event_id), "attempt": tried + 1})
+        _postpone(name, message, meta.event_id, tried + 1, f"{type(error).__name__}: {error}")
+
+
+def _postpone(name: str, message: Any, event_id: UUID, tried: int, reason: str) -> None:
+    if tried >= TRIES:
+        dead_letters.keep_event(message, reason=reason, handler=name)
+        return
+    with transaction.atomic():
+        schedule(
+            RETRY_JOB,
+            f"{event_id}:{name}",
+            now() + timedelta(seconds=2**tried),
+            {"message": message, "handler": name, "tried": tried},
+        )
+
+
+@job(RETRY_JOB, atomic=False)
+def retry_event(key: str, payload: dict[str, Any]) -> None:
+    """The next try of a handler that failed."""
+    event, meta = read(payload["message"])
+    if payload["handler"] in handlers.get(event.type, {}):
+        attempt(payload["handler"], event, meta, payload["message"], tried=payload["tried"])
+
+
+def _redelivered_too_often(event_id: UUID) -> bool:
+    _, created = Redelivery.objects.get_or_create(event_id=event_id, defaults={"count": 1})
+    if not created:
+        Redelivery.objects.filter(event_id=event_id).update(count=F("count") + 1)
+    return Redelivery.objects.filter(event_id=event_id, count__gt=DELIVERY_LIMIT).exists()
+
+
+def wait_for_database(limit: float = 600.0) -> None:
+    """Return as soon as the database answers. Meanwhile the message stays unacknowledged, so it is not lost and not counted as a failure.
+
+    ``limit`` in seconds, well below the broker's own time-out for acknowledgements (30 min); raises OperationalError after it.
+    """
+    give_up = time.monotonic() + limit
+    while True:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            return
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(1.0)

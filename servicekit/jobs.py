@@ -1,0 +1,158 @@
+"""Time: one row per timer, taken with SKIP LOCKED. No ETA, no countdown, no beat."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from servicekit import metrics
+from servicekit.clock import now
+from servicekit.loops import Loop
+from servicekit.models import DeadLetter, ScheduledJob
+
+logger = logging.getLogger("tts.jobs")
+Function = Callable[[str, dict[str, Any]], None]
+TRIES = 5
+POLL = 1.0  # seconds
+LEASE = timedelta(minutes=2)  # how long a job outside a transaction may take before another worker takes it again
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a kind of timer does. ``atomic``: in one transaction with the timer's removal; else at least once, under a lease."""
+
+    function: Function
+    atomic: bool
+
+
+registry: dict[str, Job] = {}
+recurring: dict[str, timedelta] = {}
+
+
+def job(kind: str, *, atomic: bool = True) -> Callable[[Function], Function]:
+    """Make a function what timers of this kind run. With ``atomic=False`` it opens its own transactions, as mail must."""
+
+    def register(function: Function) -> Function:
+        registry[kind] = Job(function, atomic)
+        return function
+
+    return register
+
+
+def every(period: timedelta, *, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run a function once a period, on one worker of the service."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        kind = f"every.{name}"
+        recurring[kind] = period
+
+        def turn(key: str, payload: dict[str, Any]) -> None:
+            function()
+            schedule(kind, "", now() + period, {})
+
+        registry[kind] = Job(turn, atomic=True)
+        return function
+
+    return register
+
+
+def schedule(kind: str, key: str, run_at: datetime, payload: dict[str, Any]) -> None:
+    """Set the timer (kind, key), or move it. ``payload`` is JSON."""
+    ScheduledJob.objects.update_or_create(
+        kind=kind, key=key, defaults={"run_at": run_at, "payload": payload, "attempts": 0, "last_error": ""}
+    )
+
+
+def cancel(kind: str, key: str) -> bool:
+    """Take the timer back; True if it was set."""
+    return ScheduledJob.objects.filter(kind=kind, key=key).delete()[0] > 0
+
+
+def plan_recurring() -> None:
+    """Set the timers of recurring jobs that have none."""
+    for kind, period in recurring.items():
+        ScheduledJob.objects.get_or_create(kind=kind, key="", defaults={"run_at": now() + period, "payload": {}})
+
+
+def run_next() -> bool:
+    """Run the timer that is due longest, if any; True if there was one."""
+    row = _take()
+    if row is None:
+        return False
+    known = registry.get(row.kind)
+    try:
+        if known is None:
+            raise LookupError(f"no job of kind {row.kind}")
+        if known.atomic:
+            ran = _run_in_transaction(row, known.function)
+        else:
+            known.function(row.key, row.payload)
+            ran = _finish(row)
+        metrics.JOBS.labels(row.kind, "done" if ran else "moved").inc()
+    except Exception as error:  # the worker's outer loop
+        _postpone(row, f"{type(error).__name__}: {error}")
+    return True
+
+
+def _take() -> ScheduledJob | None:
+    """The most overdue timer, leased to us so that no other worker takes it meanwhile."""
+    with transaction.atomic():
+        row = ScheduledJob.objects.select_for_update(skip_locked=True).filter(run_at__lte=now()).order_by("run_at").first()
+        if row is not None:
+            row.run_at = now() + LEASE
+            row.save(update_fields=["run_at"])
+        return row
+
+
+def _run_in_transaction(row: ScheduledJob, function: Function) -> bool:
+    """Remove the timer and do its work together; False if somebody moved or cancelled it in between."""
+    with transaction.atomic():
+        if not _finish(row):
+            return False
+        function(row.key, row.payload)
+        return True
+
+
+def _finish(row: ScheduledJob) -> bool:
+    return ScheduledJob.objects.filter(id=row.id, run_at=row.run_at).delete()[0] > 0
+
+
+def _postpone(row: ScheduledJob, reason: str) -> None:
+    connection.close_if_unusable_or_obsolete()
+    tried = row.attempts + 1
+    metrics.JOBS.labels(row.kind, "failed").inc()
+    logger.exception("job failed", extra={"job": row.kind, "key": row.key, "attempt": tried})
+    still_ours = ScheduledJob.objects.filter(id=row.id, run_at=row.run_at)
+    if tried < TRIES:
+        still_ours.update(run_at=now() + timedelta(seconds=5 * 4 ** (tried - 1)), attempts=tried, last_error=reason[:2000])
+        return
+    with transaction.atomic():
+        DeadLetter.objects.create(
+            source="job", name=row.kind, reason=reason, payload={"key": row.key, "payload": row.payload}, created_at=now()
+        )
+        still_ours.delete()
+        if row.kind in recurring:
+            schedule(row.kind, "", now() + recurring[row.kind], {})
+
+
+class JobRunner(Loop):
+    """Runs what is due."""
+
+    name = "jobs"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._planned = False
+
+    def turn(self) -> None:
+        """Everything that is due, then a pause."""
+        if not self._planned:
+            plan_recurring()
+            self._planned = True
+        while not self.stopping.is_set() and run_next():
+            pass
+        self.stopping.wait(POLL)
+

@@ -1,0 +1,30 @@
+"""Cursor pagination: stable under writes, and no count of a table that grows."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+
+
+class CursorPages(CursorPagination):
+    """``?cursor=&limit=`` → ``{"results": […], "next": cursor or null}``. A subclass names its ``ordering``, unique at its end."""
+
+    page_size = 25
+    max_page_size = 100
+    page_size_query_param = "limit"
+    ordering: Any = ("-created_at", "-id")
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The page and the cursor of the next one."""
+        link = self.get_next_link()
+        cursor = parse_qs(urlsplit(link).query)[self.cursor_query_param][0] if link else None
+        return Response({"results": data, "next": cursor})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The same for OpenAPI."""
+        return {
+            "type": "object",
+            "required": ["results", "next"],
+            "properties": {"results": schema, "next": {"type": "string", "nullable": True}},
+        }

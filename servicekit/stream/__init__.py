@@ -1,0 +1,1 @@
+"""Numbered rows that somebody follows: the table is the truth, NOTIFY only the wake-up."""

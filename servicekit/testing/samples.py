@@ -1,0 +1,15 @@
+"""Events with plausible values, to be changed where a test cares."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from servicekit.contracts.notification import NoticeCreated
+
+
+def a_notice(**changes: Any) -> NoticeCreated:
+    """A notice for somebody."""
+    notice = NoticeCreated(notice_id=uuid4(), version=1, user_id=uuid4(), kind="system", title="Hello", body="", link="/", created_at=datetime(2026, 1, 1, tzinfo=UTC))  # fmt: skip
+    return msgspec.structs.replace(notice, **changes)

@@ -1,0 +1,136 @@
+"""The worker of a service: Celery on the service's queue, with the relay, the jobs and the heartbeat as threads beside it."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+import django
+from celery import Celery, bootsteps
+from celery.worker.consumer import Consumer
+from celery.worker.consumer.delayed_delivery import DelayedDelivery
+from django.conf import settings
+
+BROKER_OPTIONS = {
+    "amqp": {"confirm_publish": True, "connect_timeout": 4, "read_timeout": 5, "write_timeout": 5},
+    # Valkey has no acknowledgement of its own: what a dead worker held is handed out again after the visibility time-out
+    "redis": {"visibility_timeout": 30, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "socket_keepalive": True},
+}
+
+
+def make_app(package: str) -> Celery:
+    """The Celery app of the service whose Django project is ``package``."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.settings")
+    django.setup()
+    from servicekit.events import dead_letters, receiving  # noqa: PLC0415  (models need a set-up Django)
+    from servicekit.events.topology import events_queue  # noqa: PLC0415
+
+    app = Celery(package, broker=settings.CELERY_BROKER_URL)
+    app.conf.update(_configuration(events_queue(settings.SERVICE_NAME)))
+
+    @app.task(name="servicekit.receive", bind=True)
+    def receive(task: Any, *args: Any, **kwargs: Any) -> None:
+        info = task.request.delivery_info or {}
+        if len(args) == 1 and not kwargs:
+            receiving.receive(args[0], redelivered=bool(info.get("redelivered")))
+        else:
+            dead_letters.keep_raw(repr((args, kwargs)), reason="not an event: one envelope was expected")
+
+    app.steps["worker"].add(Threads)
+    return app
+
+
+def _configuration(queue: Any) -> dict[str, Any]:
+    kind = "amqp" if settings.CELERY_BROKER_URL.startswith("amqp") else "redis"
+    return {
+        "task_queues": [queue],
+        "task_default_queue": queue.name,
+        "task_create_missing_queues": False,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_consumer": "servicekit.worker:EventConsumer",
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        "worker_hijack_root_logger": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,  # the inbox makes a second delivery harmless
+        "broker_transport_options": BROKER_OPTIONS[kind],
+        "broker_heartbeat": 30 if kind == "amqp" else 0,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "timezone": "UTC",
+        "enable_utc": True,
+    }
+
+
+class EventConsumer(Consumer):
+    """Celery's consumer, which else acknowledges and forgets what it cannot read."""
+
+    class Blueprint(Consumer.Blueprint):
+        """Without the 28 delay queues that Celery would declare for timers; ours are rows."""
+
+        default_steps = [step for step in Consumer.Blueprint.default_steps if step not in {DelayedDelivery, "celery.worker.consumer.delayed_delivery:DelayedDelivery"}]  # fmt: skip
+
+    def _keep(self, message: Any, reason: str) -> None:
+        from servicekit.events import dead_letters, receiving  # noqa: PLC0415
+
+        receiving.wait_for_database()
+        dead_letters.keep_raw(message.body, reason=reason)
+        message.ack()
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """A body that is not JSON."""
+        self._keep(message, f"cannot be decoded: {exc}")
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        """A body that is no task."""
+        self._keep(message, "not an event: the message has no task")
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        """A task that we do not have."""
+        self._keep(message, f"not an event: unknown task {exc}")
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        """A task message that is malformed."""
+        self._keep(message, f"not an event: {exc}")
+
+
+class Threads(bootsteps.StartStopStep):
+    """Starts the loops beside the consumer, and ends the process if one of them dies: the supervisor starts it anew."""
+
+    requires = ("celery.worker.components:Consumer",)
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self.app = worker.app
+        self.loops: list[Any] = []
+
+    def start(self, worker: Any) -> None:
+        """Start the relay, the jobs, the dead-letter drain and the heartbeat that watches them."""
+        from servicekit.events.drain import DeadLetterDrain  # noqa: PLC0415
+        from servicekit.events.relay import Relay  # noqa: PLC0415
+        from servicekit.health import Pulse  # noqa: PLC0415
+        from servicekit.jobs import JobRunner  # noqa: PLC0415
+
+        self.loops = [Relay(self.app), JobRunner()]
+        if self.app.conf.broker_url.startswith("amqp"):
+            self.loops.append(DeadLetterDrain(self.app))
+        self.loops.append(Pulse(list(self.loops)))
+        for loop in self.loops:
+            loop.start()
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+
+    def stop(self, worker: Any) -> None:
+        """End them in reverse order."""
+        for loop in reversed(self.loops):
+            loop.stop()
+
+    def _watch(self) -> None:
+        for loop in self.loops:
+            loop.join()  # returns when a loop has ended; the first to end on its own ends the process
+            if not loop.stopping.is_set():
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
