@@ -1,0 +1,3 @@
+from servicekit.worker import make_app
+
+app = make_app("servicekit.tests.project")
