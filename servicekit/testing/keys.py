@@ -1,5 +1,7 @@
 """The key that tests sign access tokens with, and the tokens."""
 
+import base64
+import hashlib
 import json
 import time
 from typing import Any
@@ -12,8 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from servicekit.contracts.permissions import BUILT_IN_ROLES
 from servicekit.principal import Principal
 
-KID = "test-key"
 _key = Ed25519PrivateKey.generate()
+_public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(_key.public_key()))
+_canonical = json.dumps({name: _public[name] for name in ("crv", "kty", "x")}, separators=(",", ":")).encode()
+#: the key's RFC 7638 thumbprint, which is how auth names its keys
+KID = base64.urlsafe_b64encode(hashlib.sha256(_canonical).digest()).rstrip(b"=").decode()
 
 
 def private_pem() -> str:
@@ -23,8 +28,7 @@ def private_pem() -> str:
 
 def jwks() -> str:
     """The public half as a JWKS document."""
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(_key.public_key()))
-    return json.dumps({"keys": [public | {"kid": KID, "use": "sig", "alg": "EdDSA"}]})
+    return json.dumps({"keys": [_public | {"kid": KID, "use": "sig", "alg": "EdDSA"}]})
 
 
 def make_principal(role: str = "hdts.employee", *, user_id: UUID | None = None, name: str | None = None, permissions: Any = None, access_version: int = 1) -> Principal:  # fmt: skip
