@@ -1,0 +1,1 @@
+"""The operator's tools: the supervisor behind Scripts/run, and Scripts/tts."""

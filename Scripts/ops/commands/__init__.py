@@ -1,0 +1,1 @@
+"""The commands of Scripts/tts, one file each."""
