@@ -1,7 +1,7 @@
 """One LISTEN connection per process that hands on what is new."""
 
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import connection
 
@@ -13,13 +13,17 @@ Receiver = Callable[[list[Row]], None]
 
 
 class Follower(Loop):
-    """Calls ``receive`` with the new rows, in order, each once, from the thread's start on."""
+    """Calls ``receive`` with the new rows, in order, each once, from the thread's start on.
+
+    ``channels`` are further NOTIFY channels, each with what to call with its payloads; those are not kept and may get lost.
+    """
 
     name = "follower"
 
-    def __init__(self, receive: Receiver) -> None:
+    def __init__(self, receive: Receiver, channels: Mapping[str, Callable[[str], None]] | None = None) -> None:
         super().__init__()
         self._receive = receive
+        self._channels = dict(channels or {})
         self._listening = False
         self.position = -1
 
@@ -40,13 +44,20 @@ class Follower(Loop):
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("LISTEN stream")
+            for channel in ("stream", *self._channels):
+                cursor.execute(f"LISTEN {channel}")
         if self.position < 0:
             self.position = latest()
         self._listening = True
 
     def _sleep(self) -> None:
         link = connection.connection
-        select.select([link], [], [], SWEEP)
         link.poll()
+        if not link.notifies:  # else one came in with the answer to a query
+            select.select([link], [], [], SWEEP)
+            link.poll()
+        notices = list(link.notifies)
         link.notifies.clear()
+        for notice in notices:
+            if notice.channel in self._channels:
+                self._channels[notice.channel](notice.payload)
