@@ -23,10 +23,9 @@ def make_app(package: str) -> Celery:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.settings")
     django.setup()
     from servicekit.events import dead_letters, receiving  # noqa: PLC0415  (models need a set-up Django)
-    from servicekit.events.topology import events_queue  # noqa: PLC0415
 
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
-    app.conf.update(_configuration(events_queue(settings.SERVICE_NAME)))
+    app.conf.update(_configuration())
 
     @app.task(name="servicekit.receive", bind=True)
     def receive(task: Any, *args: Any, **kwargs: Any) -> None:
@@ -40,11 +39,17 @@ def make_app(package: str) -> Celery:
     return app
 
 
-def _configuration(queue: Any) -> dict[str, Any]:
+def _configuration() -> dict[str, Any]:
+    from servicekit.events.topology import EVENTS, direct_key, events_queue  # noqa: PLC0415
+
+    queue = events_queue(settings.SERVICE_NAME)
     kind = "amqp" if settings.CELERY_BROKER_URL.startswith("amqp") else "redis"
     return {
         "task_queues": [queue],
         "task_default_queue": queue.name,
+        "task_default_exchange": EVENTS.name,
+        "task_default_exchange_type": EVENTS.type,
+        "task_default_routing_key": direct_key(settings.SERVICE_NAME),
         "task_create_missing_queues": False,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
@@ -101,7 +106,7 @@ class EventConsumer(Consumer):
 class Threads(bootsteps.StartStopStep):
     """Starts the loops beside the consumer, and ends the process if one of them dies: the supervisor starts it anew."""
 
-    requires = ("celery.worker.components:Consumer",)
+    requires = ("celery.worker.components:Pool",)  # the consumer starts last, and its start returns at the end
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)

@@ -10,6 +10,11 @@ DEAD = Exchange("tts.dead", type="topic", durable=True)
 QUORUM = {"x-queue-type": "quorum"}
 
 
+def direct_key(service: str) -> str:
+    """The routing key that reaches this service alone."""
+    return f"to.{service}"
+
+
 def dead_queue(service: str) -> Queue:
     """Where the broker puts what it gave up on; the worker moves it to the dead letters."""
     return Queue(f"{service}.events.dead", exchange=DEAD, routing_key=service, durable=True, queue_arguments=QUORUM)
@@ -20,7 +25,7 @@ def events_queue(service: str) -> Queue:
     return Queue(
         f"{service}.events",
         durable=True,
-        bindings=[binding(EVENTS, routing_key=name) for name in sorted(handlers)],
+        bindings=[binding(EVENTS, routing_key=name) for name in (direct_key(service), *sorted(handlers))],
         queue_arguments=QUORUM
         | {
             "x-delivery-limit": 5,
