@@ -1,0 +1,33 @@
+"""The threads of this process that wait for the database."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Lanes:
+    """A few lasting threads, each with one lasting connection: as many connections as lanes, however many sockets there are."""
+
+    def __init__(self, count: int = 4) -> None:
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="lane")
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the function in a lane and await its answer."""
+
+        def call() -> T:
+            close_old_connections()
+            return context.run(function, *args, **kwargs)
+
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def close(self) -> None:
+        """End the threads, and with them their connections."""
+        self._threads.shutdown(wait=True)
