@@ -17,4 +17,4 @@ SERVICES = ("auth", "ticket_service", "workflow_api", "messaging", "notification
 def scripts_environment() -> dict[str, str]:
     """The environment of a process that runs our own tools."""
     inherited = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(SCRIPTS), inherited]))}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(SCRIPTS), str(ROOT), inherited]))}

@@ -28,7 +28,7 @@ def ensure(*names: str) -> None:
         if not missing:
             return
         with step("installer"):
-            uv = _uv()
+            uv = installer()
         for name in missing:
             with step(f"environment {name}"):
                 _install(uv, name)
@@ -75,7 +75,8 @@ def _install(uv: Path, name: str) -> None:
     stamps.write(_stamp(name), _wanted(name))
 
 
-def _uv() -> Path:
+def installer() -> Path:
+    """The installer of exact version, in an environment of its own."""
     home = TOOLS / "installer"
     wanted = stamps.fingerprint([REQUIREMENTS / "uv.txt"], sys.version, str(ROOT))
     if not stamps.is_current(home / "stamp", wanted):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NoReturn
 
-from bootstrap import frontend, pythons
+from bootstrap import frontend, locks, pythons
 from bootstrap.console import SetupError, say, stop
 from bootstrap.paths import SERVICES, scripts_environment
 
@@ -46,3 +46,9 @@ def explained() -> Iterator[None]:
         yield
     except SetupError as failure:
         stop(str(failure))
+
+
+def write_locks(options: Sequence[str]) -> None:
+    """Write all lock files anew."""
+    with explained():
+        locks.write(options)

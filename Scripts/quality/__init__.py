@@ -1,0 +1,1 @@
+"""Tests and checks over the whole repository. Runs in the tests' environment."""
