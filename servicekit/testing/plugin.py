@@ -17,8 +17,8 @@ IS_SERVICEKIT = any(part.rstrip("/").endswith("servicekit") or "servicekit/" in 
 
 def _prepare_environment() -> None:
     """Everything that servicekit.settings requires, with values that are good for one run."""
-    from servicekit.testing import keys  # noqa: PLC0415
-    from servicekit.testing.postgres import start_postgres  # noqa: PLC0415
+    from servicekit.testing import keys
+    from servicekit.testing.postgres import start_postgres
 
     package = Path.cwd().name if IS_SERVICE else "servicekit.tests.project"
     sys.path.insert(0, str(Path.cwd()))
@@ -32,6 +32,7 @@ def _prepare_environment() -> None:
         DJANGO_ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
         DATABASE_URL=os.environ["TEST_DATABASE_URL"],
         CELERY_BROKER_URL="memory://",
+        MEDIA_ROOT="/nonexistent",  # a test that keeps files brings its own folder
         DJANGO_JWKS=keys.jwks(),
         DJANGO_JWT_SIGNING_KEY=keys.private_pem(),
     )
@@ -54,12 +55,10 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-
-
 @pytest.fixture
 def principal() -> Callable[..., Any]:
     """``principal(role, user_id=, name=, permissions=)``: somebody."""
-    from servicekit.testing.keys import make_principal  # noqa: PLC0415
+    from servicekit.testing.keys import make_principal
 
     return make_principal
 
@@ -67,7 +66,7 @@ def principal() -> Callable[..., Any]:
 @pytest.fixture
 def api_as() -> Callable[..., Any]:
     """``api_as(role)``: a client with that role's token, which holds every answer against openapi.yaml; role None is nobody."""
-    from servicekit.testing.api import client_as  # noqa: PLC0415
+    from servicekit.testing.api import client_as
 
     return client_as
 
@@ -75,7 +74,7 @@ def api_as() -> Callable[..., Any]:
 @pytest.fixture
 def published(db: None) -> Callable[..., list[Any]]:
     """``published()`` or ``published(TicketApproved)``: the events in the outbox so far, oldest first."""
-    from servicekit.testing.events import published_events  # noqa: PLC0415
+    from servicekit.testing.events import published_events
 
     return published_events
 
@@ -83,7 +82,7 @@ def published(db: None) -> Callable[..., list[Any]]:
 @pytest.fixture
 def deliver(db: None) -> Callable[..., Any]:
     """``deliver(event, times=1)``: hand an event to this service's handlers through the real inbox."""
-    from servicekit.testing.events import deliver_event  # noqa: PLC0415
+    from servicekit.testing.events import deliver_event
 
     return deliver_event
 
@@ -107,7 +106,7 @@ class FrozenClock:
 @pytest.fixture
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """Freeze every reading of ``servicekit.clock.now``, wherever it was imported to."""
-    from servicekit import clock  # noqa: PLC0415
+    from servicekit import clock
 
     frozen, real = FrozenClock(clock.now()), clock.now
     for module in list(sys.modules.values()):
@@ -119,7 +118,7 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
 @pytest.fixture
 def run_due_jobs(db: None) -> Callable[[], int]:
     """Run every timer that is due by the (frozen) clock; how many ran. A job that fails, fails the test."""
-    from servicekit.testing.events import run_all_due_jobs  # noqa: PLC0415
+    from servicekit.testing.events import run_all_due_jobs
 
     return run_all_due_jobs
 
@@ -127,7 +126,7 @@ def run_due_jobs(db: None) -> Callable[[], int]:
 @pytest.fixture
 def query_budget(db: None) -> Callable[[str], AbstractContextManager[None]]:
     """``with query_budget("list_tickets"):`` – exactly as many queries as tests/query_counts.json allows."""
-    from servicekit.testing.queries import budget  # noqa: PLC0415
+    from servicekit.testing.queries import budget
 
     return budget
 
@@ -138,6 +137,6 @@ def at_once() -> Iterator[Callable[..., list[Any]]]:
 
     For tests with ``@pytest.mark.django_db(transaction=True)``.
     """
-    from servicekit.testing.races import run_together  # noqa: PLC0415
+    from servicekit.testing.races import run_together
 
     yield run_together
