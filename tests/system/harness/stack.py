@@ -38,6 +38,7 @@ class Stack:
             self._make_services()
             list(pool.map(lambda service: service.manage("migrate", "--verbosity", "0"), self.services.values()))
             broker.result()
+            list(pool.map(lambda service: service.manage("declare_topology"), self.services.values()))
             list(pool.map(lambda service: service.manage("seed"), self.services.values()))
         self["auth"].manage("seed_demo", "--out", str(self.folder / "demo-logins.json"))
         for service in self.services.values():

@@ -1,0 +1,57 @@
+"""The stack is started once for all tests; after each of them it is healed, so that none inherits another's damage."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.system.harness.auditor import Auditor
+from tests.system.harness.journal import Journal
+from tests.system.harness.messages import Post
+from tests.system.harness.office import Office
+from tests.system.harness.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The whole system, running."""
+    with TemporaryDirectory(prefix="tts-system-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # as root, PostgreSQL and RabbitMQ run as users of their own
+        system = Stack(Path(folder))
+        try:
+            system.start()
+            yield system
+        finally:
+            system.stop()
+
+
+@pytest.fixture(scope="session")
+def journal() -> Journal:
+    """What clients were promised, over all tests: no later fault may take it back."""
+    return Journal()
+
+
+@pytest.fixture(scope="session")
+def office(stack: Stack, journal: Journal) -> Office:
+    """The people."""
+    return Office(stack, journal)
+
+
+@pytest.fixture(scope="session")
+def auditor(stack: Stack, journal: Journal) -> Auditor:
+    """Checks the invariants."""
+    return Auditor(stack, journal)
+
+
+@pytest.fixture(scope="session")
+def post(stack: Stack) -> Post:
+    """Puts messages at the broker by hand."""
+    return Post(stack)
+
+
+@pytest.fixture(autouse=True)
+def _healed(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "stack" in request.fixturenames:
+        request.getfixturevalue("stack").heal()
