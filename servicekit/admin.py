@@ -84,7 +84,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
 
 def register_mechanisms() -> None:
     """Make the outbox, the dead letters and the timers visible."""
-    from servicekit import models  # noqa: PLC0415  (this module is read before models can be)
+    from servicekit import models
 
     admin.site.register(models.OutboxEvent, OutboxAdmin)
     admin.site.register(models.DeadLetter, DeadLetterAdmin)
@@ -113,7 +113,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     @admin.action(description="Handle again")
     def replay(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Run the handlers once more; a letter that fails again stays."""
-        from servicekit.events import dead_letters  # noqa: PLC0415
+        from servicekit.events import dead_letters
 
         for letter in queryset.filter(resolved_at__isnull=True):
             error = dead_letters.try_replay(letter.id)
@@ -123,7 +123,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     @admin.action(description="Dismiss")
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Give them up."""
-        from servicekit.events import dead_letters  # noqa: PLC0415
+        from servicekit.events import dead_letters
 
         for letter in queryset.filter(resolved_at__isnull=True):
             dead_letters.dismiss(letter.id)

@@ -27,7 +27,7 @@ class ServicekitConfig(AppConfig):
 
     def ready(self) -> None:
         """Import ``handlers`` and ``jobs`` of all apps; servicekit's own first."""
-        from servicekit.admin import register_mechanisms  # noqa: PLC0415
+        from servicekit.admin import register_mechanisms
 
         for module in ("servicekit.revocation", "servicekit.idempotency", "servicekit.events.receiving", "servicekit.events.purge"):
             import_module(module)

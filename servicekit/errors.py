@@ -15,13 +15,12 @@ Problem                     code                   status
 import logging
 from typing import Any
 
+import msgspec
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
-
-import msgspec
 
 logger = logging.getLogger("tts.errors")
 CONTENT_TYPE = "application/problem+json"

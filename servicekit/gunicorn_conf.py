@@ -5,7 +5,7 @@ from typing import Any
 
 from servicekit.environment import environment
 
-bind = environment.text("WEB_BIND", "0.0.0.0:8000")  # noqa: S104  (inside a container's own network)
+bind = environment.text("WEB_BIND", "0.0.0.0:8000")
 workers = 2
 threads = 4
 worker_class = "gthread"
@@ -30,6 +30,6 @@ def when_ready(server: Any) -> None:
 def child_exit(server: Any, worker: Any) -> None:
     """Let the metrics forget the process."""
     if environment.text("PROMETHEUS_MULTIPROC_DIR"):
-        from prometheus_client import multiprocess  # noqa: PLC0415
+        from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -26,7 +26,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if checks["database"] == "ok":
         checks |= {"migrations": _migrations(), "worker": _worker()}
     ready = all(state == "ok" for state in checks.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", "service": settings.SERVICE_NAME, "checks": checks}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "service": settings.SERVICE_NAME, "checks": checks}, status=200 if ready else 503
+    )
 
 
 def _database() -> str:

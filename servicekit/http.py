@@ -9,8 +9,8 @@ MAX_BYTES = 1_048_576
 
 
 def fetch_json(url: str, *, timeout: float = 3.0) -> Any:
-    """GET a JSON document. ``timeout`` in seconds for each of connecting and reading. Raises Unavailable for anything but a 200 with JSON."""
-    import httpx  # noqa: PLC0415  (8 MiB that most processes never need)
+    """GET a JSON document. ``timeout`` in seconds, for connecting and for reading. Raises Unavailable for all but a 200 with JSON."""
+    import httpx
 
     try:
         with httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:

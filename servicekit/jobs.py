@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from servicekit import metrics
 from servicekit.clock import now
+from servicekit.database import wait_for_database
 from servicekit.loops import Loop
 from servicekit.models import DeadLetter, ScheduledJob
 
@@ -92,7 +93,7 @@ def run_next() -> bool:
             known.function(row.key, row.payload)
             ran = _finish(row)
         metrics.JOBS.labels(row.kind, "done" if ran else "moved").inc()
-    except Exception as error:  # the worker's outer loop
+    except Exception as error:  # noqa: BLE001  (the worker's outer loop)
         _postpone(row, f"{type(error).__name__}: {error}")
     return True
 
@@ -121,7 +122,7 @@ def _finish(row: ScheduledJob) -> bool:
 
 
 def _postpone(row: ScheduledJob, reason: str) -> None:
-    connection.close_if_unusable_or_obsolete()
+    wait_for_database()
     tried = row.attempts + 1
     metrics.JOBS.labels(row.kind, "failed").inc()
     logger.exception("job failed", extra={"job": row.kind, "key": row.key, "attempt": tried})
@@ -155,4 +156,3 @@ class JobRunner(Loop):
         while not self.stopping.is_set() and run_next():
             pass
         self.stopping.wait(POLL)
-

@@ -46,7 +46,11 @@ class Keyring:
     def _load(self) -> None:
         self._tried_at = time.monotonic()
         try:
-            document = msgspec.json.decode(settings.JWKS) if settings.JWKS else http.fetch_json(f"{settings.AUTH_SERVICE_URL}/.well-known/jwks.json")
+            document = (
+                msgspec.json.decode(settings.JWKS)
+                if settings.JWKS
+                else http.fetch_json(f"{settings.AUTH_SERVICE_URL}/.well-known/jwks.json")
+            )
         except Unavailable:
             return  # the keys at hand stay good until their tokens expire
         self._keys = {key["kid"]: jwt.PyJWK(key).key for key in document["keys"]}

@@ -84,5 +84,11 @@ def _record(request: HttpRequest, status: int, seconds: float) -> None:
     metrics.count_request(method=request.method or "", route=route, status=status, seconds=seconds)
     access_log.info(
         "request",
-        extra={"method": request.method, "path": request.path, "status": status, "ms": round(seconds * 1000, 1), "user_id": getattr(request, "principal_id", None)},
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "user_id": getattr(request, "principal_id", None),
+        },
     )

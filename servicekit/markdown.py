@@ -5,7 +5,10 @@ from functools import cache
 import nh3
 from markdown_it import MarkdownIt
 
-TAGS = frozenset("a p br hr em strong s del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 table thead tbody tr th td".split())
+TAGS = frozenset(
+    ("a", "p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li")
+    + ("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td")
+)
 
 
 @cache

@@ -19,7 +19,8 @@ RELAY_BLOCKED = Gauge("relay_blocked", "1 while the broker refuses publishes", m
 #: metric → SQL that yields one number
 FIGURES = {
     "outbox_pending": "SELECT count(*) FROM servicekit_outboxevent WHERE published_at IS NULL",
-    "outbox_oldest_seconds": "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM servicekit_outboxevent WHERE published_at IS NULL",
+    "outbox_oldest_seconds": "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) "
+    "FROM servicekit_outboxevent WHERE published_at IS NULL",
     "outbox_unroutable": "SELECT count(*) FROM servicekit_outboxevent WHERE published_at IS NULL AND last_error = 'unroutable'",
     "dead_letters": "SELECT count(*) FROM servicekit_deadletter WHERE resolved_at IS NULL",
     "scheduled_job_lag_seconds": "SELECT coalesce(greatest(extract(epoch FROM now() - min(run_at)), 0), 0) FROM servicekit_scheduledjob",

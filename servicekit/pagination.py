@@ -3,8 +3,14 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+from servicekit.errors import InvalidInput
 
 
 class CursorPages(CursorPagination):
@@ -14,6 +20,13 @@ class CursorPages(CursorPagination):
     max_page_size = 100
     page_size_query_param = "limit"
     ordering: Any = ("-created_at", "-id")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """The page's rows. Raises InvalidInput (400) for a cursor that we did not make."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError, NotFound) as error:
+            raise InvalidInput(fields={self.cursor_query_param: ["Not a cursor of this list."]}) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         """The page and the cursor of the next one."""

@@ -10,7 +10,7 @@ from servicekit.contracts.auth import AccessEvent, AssignmentGranted, Assignment
 from servicekit.errors import NotAuthenticated
 from servicekit.events import Meta, handles
 from servicekit.jobs import every
-from servicekit.models import AccessFloor, RevokedSession
+from servicekit.models import RevokedSession
 from servicekit.principal import Principal
 
 CHECK = """

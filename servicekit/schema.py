@@ -13,7 +13,7 @@ if TYPE_CHECKING or settings.OPENAPI:
         """How programs and browsers log in."""
 
         target_class = "servicekit.authentication.TokenAuthentication"
-        name = ["bearer", "cookie"]  # noqa: RUF012
+        name = ["bearer", "cookie"]
 
         def get_security_definition(self, auto_schema: Any) -> Any:
             """Bearer, or the access cookie with the CSRF header."""
@@ -36,7 +36,15 @@ else:
 
     OpenApiParameter = OpenApiResponse = inline_serializer = _blank
 
-__all__ = ["OpenApiParameter", "OpenApiResponse", "OpenApiTypes", "add_problems", "extend_schema", "extend_schema_field", "inline_serializer"]
+__all__ = [
+    "OpenApiParameter",
+    "OpenApiResponse",
+    "OpenApiTypes",
+    "add_problems",
+    "extend_schema",
+    "extend_schema_field",
+    "inline_serializer",
+]
 Decorator = Callable[..., Any]
 PROBLEM = {
     "type": "object",

@@ -29,7 +29,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": dj_database_url.parse(env.url("DATABASE_URL", production=PRODUCTION) or "postgres://", conn_max_age=60, conn_health_checks=True)}
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.url("DATABASE_URL", production=PRODUCTION) or "postgres://", conn_max_age=60, conn_health_checks=True
+    )
+}
 DATABASES["default"].setdefault("OPTIONS", {}).update(  # times in ms; a hung database answers 503 within seconds
     connect_timeout=5,
     options="-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c jit=off",
@@ -50,7 +54,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 ACCESS_COOKIE = "__Host-tts_access" if SECURE else "tts_access"
 REFRESH_COOKIE = "__Secure-tts_refresh" if SECURE else "tts_refresh"
-CSRF_TOKEN_COOKIE = "__Host-tts_csrf" if SECURE else "tts_csrf"  # noqa: S105
+CSRF_TOKEN_COOKIE = "__Host-tts_csrf" if SECURE else "tts_csrf"
 JWT_ISSUER, JWT_AUDIENCE = "tts-auth", "tts"
 JWKS = env.text("DJANGO_JWKS")
 AUTH_SERVICE_URL = env.text("DJANGO_AUTH_SERVICE_URL")
@@ -142,7 +146,11 @@ def _logging(name: str) -> dict[str, Any]:
         "formatters": {"json": {"()": "servicekit.logging.JsonFormatter", "service": name}},
         "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
         "root": {"handlers": ["stdout"], "level": env.text("LOG_LEVEL", "INFO")},
-        "loggers": {"django.request": {"level": "ERROR"}, "celery.worker.strategy": {"level": "WARNING"}, "celery.app.trace": {"level": "ERROR"}},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "ERROR"},
+        },
     }
 
 

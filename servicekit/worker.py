@@ -8,7 +8,6 @@ from typing import Any
 import django
 from celery import Celery, bootsteps
 from celery.worker.consumer import Consumer
-from celery.worker.consumer.delayed_delivery import DelayedDelivery
 from django.conf import settings
 
 BROKER_OPTIONS = {
@@ -22,7 +21,7 @@ def make_app(package: str) -> Celery:
     """The Celery app of the service whose Django project is ``package``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.settings")
     django.setup()
-    from servicekit.events import dead_letters, receiving  # noqa: PLC0415  (models need a set-up Django)
+    from servicekit.events import dead_letters, receiving
 
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
@@ -40,7 +39,7 @@ def make_app(package: str) -> Celery:
 
 
 def _configuration() -> dict[str, Any]:
-    from servicekit.events.topology import EVENTS, direct_key, events_queue  # noqa: PLC0415
+    from servicekit.events.topology import EVENTS, direct_key, events_queue
 
     queue = events_queue(settings.SERVICE_NAME)
     kind = "amqp" if settings.CELERY_BROKER_URL.startswith("amqp") else "redis"
@@ -77,12 +76,13 @@ class EventConsumer(Consumer):
     class Blueprint(Consumer.Blueprint):
         """Without the 28 delay queues that Celery would declare for timers; ours are rows."""
 
-        default_steps = [step for step in Consumer.Blueprint.default_steps if step not in {DelayedDelivery, "celery.worker.consumer.delayed_delivery:DelayedDelivery"}]  # fmt: skip
+        default_steps = [step for step in Consumer.Blueprint.default_steps if not str(step).endswith("DelayedDelivery")]
 
     def _keep(self, message: Any, reason: str) -> None:
-        from servicekit.events import dead_letters, receiving  # noqa: PLC0415
+        from servicekit.database import wait_for_database
+        from servicekit.events import dead_letters
 
-        receiving.wait_for_database()
+        wait_for_database()
         dead_letters.keep_raw(message.body, reason=reason)
         message.ack()
 
@@ -115,10 +115,10 @@ class Threads(bootsteps.StartStopStep):
 
     def start(self, worker: Any) -> None:
         """Start the relay, the jobs, the dead-letter drain and the heartbeat that watches them."""
-        from servicekit.events.drain import DeadLetterDrain  # noqa: PLC0415
-        from servicekit.events.relay import Relay  # noqa: PLC0415
-        from servicekit.health import Pulse  # noqa: PLC0415
-        from servicekit.jobs import JobRunner  # noqa: PLC0415
+        from servicekit.events.drain import DeadLetterDrain
+        from servicekit.events.relay import Relay
+        from servicekit.health import Pulse
+        from servicekit.jobs import JobRunner
 
         self.loops = [Relay(self.app), JobRunner()]
         if self.app.conf.broker_url.startswith("amqp"):

@@ -33,6 +33,10 @@ _COORDINATOR = (
     Permission.TICKET_SUBMIT, Permission.TICKET_SUBMIT_FOR_OTHERS, Permission.TICKET_APPROVE, Permission.TICKET_OWN,
     Permission.TICKET_VIEW_ALL, Permission.TICKET_CLOSE_ANY, Permission.COMMENT_INTERNAL, Permission.USER_VIEW,
 )  # fmt: skip
+_PORTAL_ADMIN = (
+    *_COORDINATOR, Permission.CATEGORY_MANAGE, Permission.USER_MANAGE, Permission.ROLE_ASSIGN, Permission.ADMIN_ENTER,
+)  # fmt: skip
+_AGENT = (Permission.TICKET_SUBMIT, Permission.TICKET_SUBMIT_FOR_OTHERS, Permission.TASK_ACT, Permission.COMMENT_INTERNAL)
 _DESK_ADMIN = (
     Permission.TICKET_SUBMIT, Permission.TICKET_SUBMIT_FOR_OTHERS, Permission.TICKET_VIEW_ALL, Permission.TICKET_IMPORT,
     Permission.TASK_ACT, Permission.TASK_VIEW_ALL, Permission.TASK_TRANSFER_ANY, Permission.TASK_ALLOCATE,
@@ -44,8 +48,8 @@ _DESK_ADMIN = (
 BUILT_IN_ROLES: dict[str, tuple[str, tuple[Permission, ...]]] = {
     "hdts.employee": ("Employee", (Permission.TICKET_SUBMIT,)),
     "hdts.coordinator": ("Ticket Coordinator", _COORDINATOR),
-    "hdts.admin": ("HDTS Admin", (*_COORDINATOR, Permission.CATEGORY_MANAGE, Permission.USER_MANAGE, Permission.ROLE_ASSIGN, Permission.ADMIN_ENTER)),
-    "tts.agent": ("Agent", (Permission.TICKET_SUBMIT, Permission.TICKET_SUBMIT_FOR_OTHERS, Permission.TASK_ACT, Permission.COMMENT_INTERNAL)),
+    "hdts.admin": ("HDTS Admin", _PORTAL_ADMIN),
+    "tts.agent": ("Agent", _AGENT),
     "tts.admin": ("TTS Admin", _DESK_ADMIN),
     "platform.superuser": ("Superuser", tuple(Permission)),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the broker gave up on (a message that killed its worker six times) is moved from its queue to the dead letters, where people see it."""
+"""What the broker gave up on, such as a message that killed its worker six times, goes to the dead letters, where people see it."""
 
 import json
 from typing import Any
@@ -40,7 +40,9 @@ class DeadLetterDrain(Loop):
             self._broker = self._app.connection_for_read()
             self._broker.ensure_connection(max_retries=1, timeout=5)
             declare(self._broker)
-            consumer = Consumer(self._broker.channel(), [dead_queue(settings.SERVICE_NAME)], on_message=self._keep, accept=None, auto_declare=False)
+            consumer = Consumer(
+                self._broker.channel(), [dead_queue(settings.SERVICE_NAME)], on_message=self._keep, accept=None, auto_declare=False
+            )
             consumer.qos(prefetch_count=10)
             consumer.consume()
         return self._broker

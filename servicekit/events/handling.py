@@ -90,6 +90,7 @@ def run(name: str, event: Event, meta: Meta) -> bool:
 def _enter(name: str, event_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO servicekit_inboxentry (handler, event_id, handled_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", [name, event_id, now()]
+            "INSERT INTO servicekit_inboxentry (handler, event_id, handled_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [name, event_id, now()],
         )
         return cursor.rowcount == 1

@@ -1,17 +1,17 @@
 """The one Celery task: takes a message from the service's queue to its handlers, and loses it in no case."""
 
 import logging
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from servicekit import metrics
 from servicekit.clock import now
 from servicekit.contracts import Event
+from servicekit.database import wait_for_database
 from servicekit.events import dead_letters
 from servicekit.events.handling import Malformed, Meta, handlers, read, run
 from servicekit.jobs import job, schedule
@@ -24,7 +24,10 @@ DELIVERY_LIMIT = 5
 
 
 def receive(message: Any, *, redelivered: bool = False) -> None:
-    """Give the message to every handler of its type. What fails is tried again later on its own; what cannot be read is kept with the reason."""
+    """Give the message to every handler of its type.
+
+    A handler that fails is tried again later, on its own; a message that cannot be read is kept with the reason.
+    """
     wait_for_database()
     try:
         event, meta = read(message)
@@ -77,21 +80,3 @@ def _redelivered_too_often(event_id: UUID) -> bool:
     if not created:
         Redelivery.objects.filter(event_id=event_id).update(count=F("count") + 1)
     return Redelivery.objects.filter(event_id=event_id, count__gt=DELIVERY_LIMIT).exists()
-
-
-def wait_for_database(limit: float = 600.0) -> None:
-    """Return as soon as the database answers. Meanwhile the message stays unacknowledged, so it is not lost and not counted as a failure.
-
-    ``limit`` in seconds, well below the broker's own time-out for acknowledgements (30 min); raises OperationalError after it.
-    """
-    give_up = time.monotonic() + limit
-    while True:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            return
-        except (OperationalError, InterfaceError):
-            connection.close()
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(1.0)

@@ -19,7 +19,13 @@ OUTSIDE = ("livez", "readyz", "metrics", "admin/")
 
 def routes() -> list[str]:
     """Every method and path of the service's API, as ``"POST /api/v1/tickets/{number}/approve/"``."""
-    return sorted({f"{method.upper()} /{_readable(route)}" for route, pattern in _walk("", get_resolver().url_patterns) for method in _methods(pattern)})
+    return sorted(
+        {
+            f"{method.upper()} /{_readable(route)}"
+            for route, pattern in _walk("", get_resolver().url_patterns)
+            for method in _methods(pattern)
+        }
+    )
 
 
 def check_access_matrix(folder: Path) -> None:

@@ -47,5 +47,7 @@ def _check(method: str, path: str, response: HttpResponse) -> None:
     for pattern, operations in _description(str(OPENAPI.resolve()), OPENAPI.stat().st_mtime):
         if pattern.match(path) and method in operations:
             known = operations[method]["responses"]
-            assert str(response.status_code) in known, f"{method.upper()} {path} answered {response.status_code}, described are {sorted(known)}"
+            assert str(response.status_code) in known, (
+                f"{method.upper()} {path} answered {response.status_code}, described are {sorted(known)}"
+            )
             return

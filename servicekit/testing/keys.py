@@ -31,7 +31,9 @@ def jwks() -> str:
     return json.dumps({"keys": [_public | {"kid": KID, "use": "sig", "alg": "EdDSA"}]})
 
 
-def make_principal(role: str = "hdts.employee", *, user_id: UUID | None = None, name: str | None = None, permissions: Any = None, access_version: int = 1) -> Principal:  # fmt: skip
+def make_principal(
+    role: str = "hdts.employee", *, user_id: UUID | None = None, name: str | None = None, permissions: Any = None, access_version: int = 1
+) -> Principal:
     """Somebody with a built-in role, or with other permissions than it has."""
     title, rights = BUILT_IN_ROLES[role]
     user_id = user_id or uuid4()

@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -132,11 +132,11 @@ def query_budget(db: None) -> Callable[[str], AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def at_once() -> Iterator[Callable[..., list[Any]]]:
+def at_once() -> Callable[..., list[Any]]:
     """``at_once([f, g, …])``: run functions in threads that start together; their results or exceptions, in order.
 
     For tests with ``@pytest.mark.django_db(transaction=True)``.
     """
     from servicekit.testing.races import run_together
 
-    yield run_together
+    return run_together

@@ -13,13 +13,22 @@ import time
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "Scripts"
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "unix_socket_directories": "", "listen_addresses": "127.0.0.1", "max_connections": "120", "timezone": "UTC"}  # fmt: skip
+FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "unix_socket_directories": "",
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "120",
+    "timezone": "UTC",
+}
+INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale-provider", "builtin", "--locale", "C.UTF-8")
 
 
 def start_postgres() -> str:
     """Start a cluster that ends with this process; the superuser's URL. Raises RuntimeError if it does not come up within 20 s."""
     sys.path.insert(0, str(SCRIPTS))
-    from ops import binaries  # noqa: PLC0415
+    from ops import binaries
 
     user = binaries.UNPRIVILEGED if binaries.is_root() else None
     programs = binaries.postgres()
@@ -32,7 +41,7 @@ def start_postgres() -> str:
             os.chown(path, account.pw_uid, account.pw_gid)
     who = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C"}}
-    subprocess.run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale-provider", "builtin", "--locale", "C.UTF-8"], check=True, **quiet, **who)  # type: ignore[call-overload]  # fmt: skip
+    subprocess.run([programs / "initdb", "-D", data, *INITDB], check=True, **quiet, **who)  # type: ignore[call-overload]
     port = free_port()
     options = [part for name, value in {**FORGETFUL, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
     server = subprocess.Popen([programs / "postgres", "-D", data, *options], **quiet, **who)  # type: ignore[call-overload]
@@ -49,7 +58,7 @@ def free_port() -> int:
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    import psycopg2  # noqa: PLC0415
+    import psycopg2
 
     for _ in range(200):
         try:

@@ -8,7 +8,7 @@ from django.db import connection
 
 
 def run_together(functions: Sequence[Callable[[], Any]], timeout: float = 60.0) -> list[Any]:
-    """Run the functions in threads that start at one barrier; each one's result, or the exception that it raised. ``timeout`` in seconds."""
+    """Run the functions in threads that start at one barrier; each one's result, or what it raised. ``timeout`` in seconds."""
     barrier = threading.Barrier(len(functions))
     results: list[Any] = [TimeoutError("never finished")] * len(functions)
 

@@ -11,5 +11,14 @@ from servicekit.contracts.notification import NoticeCreated
 
 def a_notice(**changes: Any) -> NoticeCreated:
     """A notice for somebody."""
-    notice = NoticeCreated(notice_id=uuid4(), version=1, user_id=uuid4(), kind="system", title="Hello", body="", link="/", created_at=datetime(2026, 1, 1, tzinfo=UTC))  # fmt: skip
+    notice = NoticeCreated(
+        notice_id=uuid4(),
+        version=1,
+        user_id=uuid4(),
+        kind="system",
+        title="Hello",
+        body="",
+        link="/",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
     return msgspec.structs.replace(notice, **changes)

@@ -21,12 +21,15 @@ class Command(BaseCommand):
 
 def report() -> dict[str, Any]:
     """Counts by type and by handler, of this service."""
-    outbox = OutboxEvent.objects.values("type").annotate(published=Count("id", filter=Q(published_at__isnull=False)), pending=Count("id", filter=Q(published_at__isnull=True)))  # fmt: skip
+    is_pending = Q(published_at__isnull=True)
+    outbox = OutboxEvent.objects.values("type").annotate(published=Count("id", filter=~is_pending), pending=Count("id", filter=is_pending))
     return {
         "service": settings.SERVICE_NAME,
         "published": {row["type"]: row["published"] for row in outbox},
         "pending": {row["type"]: row["pending"] for row in outbox if row["pending"]},
-        "handlers": {name: sorted(kind for kind, by_name in handlers.items() if name in by_name) for by_name in handlers.values() for name in by_name},
+        "handlers": {
+            name: sorted(kind for kind, by_name in handlers.items() if name in by_name) for by_name in handlers.values() for name in by_name
+        },
         "handled": dict(InboxEntry.objects.values_list("handler").annotate(Count("id"))),
         "dead_letters": DeadLetter.objects.filter(resolved_at__isnull=True).count(),
         "retries": ScheduledJob.objects.filter(kind="servicekit.retry_event").count(),

@@ -4,24 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StreamRow',
+            name="StreamRow",
             fields=[
-                ('number', models.BigAutoField(primary_key=True, serialize=False)),
-                ('audience', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=60)),
-                ('body', models.JSONField()),
-                ('at', models.DateTimeField()),
+                ("number", models.BigAutoField(primary_key=True, serialize=False)),
+                ("audience", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=60)),
+                ("body", models.JSONField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['audience', 'number'], name='stream_audience'), models.Index(fields=['at'], name='stream_age')],
+                "indexes": [
+                    models.Index(fields=["audience", "number"], name="stream_audience"),
+                    models.Index(fields=["at"], name="stream_age"),
+                ],
             },
         ),
     ]

@@ -16,8 +16,8 @@ from servicekit.idempotency import idempotent
 from servicekit.pagination import CursorPages
 from servicekit.permissions import Authenticated, Requires
 from servicekit.serializers import Body
-from servicekit.tests.notes.models import Note
 from servicekit.testing.samples import a_notice
+from servicekit.tests.notes.models import Note
 from servicekit.views import ServiceViewSet
 
 

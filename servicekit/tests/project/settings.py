@@ -3,4 +3,11 @@
 from servicekit.settings import *  # noqa: F403
 from servicekit.settings import service_settings
 
-globals().update(service_settings(name="example", package="servicekit.tests.project", apps=["servicekit.stream", "servicekit.tests.notes"], admin_path="admin/example/"))
+globals().update(
+    service_settings(
+        name="example",
+        package="servicekit.tests.project",
+        apps=["servicekit.stream", "servicekit.tests.notes"],
+        admin_path="admin/example/",
+    )
+)
