@@ -27,7 +27,7 @@ class ServiceAdminSite(admin.AdminSite):
         """To the one login page."""
         return HttpResponseRedirect("/login?" + urlencode({"next": request.GET.get("next", f"/{settings.ADMIN_PATH}")}))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """Back to the SPA, where the session is ended."""
         return HttpResponseRedirect("/")
 
@@ -58,7 +58,7 @@ def _django_user(principal: Principal) -> Any:
     if model._meta.app_label == "auth":
         user, _ = model._default_manager.get_or_create(username=str(principal.id), defaults={"first_name": principal.name[:150]})
     else:
-        user = model._default_manager.get(pk=principal.id)
+        user = model._default_manager.get(pk=str(principal.id))
     for name in ("is_active", "is_staff", "is_superuser"):
         user.__dict__[name] = True
     for name in ("has_perm", "has_module_perms", "has_perms"):

@@ -131,8 +131,8 @@ def _from_rest_framework(error: exceptions.APIException) -> Problem:
         return Forbidden()
     if not isinstance(error, exceptions.NotAuthenticated):
         problem.code, problem.title = error.default_code, str(error.default_detail)
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        problem.retry_after = int(error.wait) + 1
+    if isinstance(error, exceptions.Throttled):
+        problem.retry_after = int(getattr(error, "wait", None) or 0) + 1
     return problem
 
 

@@ -18,6 +18,7 @@ from servicekit.errors import IdempotencyKeyReused, InvalidInput
 from servicekit.jobs import every
 from servicekit.json import encode
 from servicekit.models import IdempotencyRecord
+from servicekit.principal import principal_of
 
 KEY = re.compile(r"[\x21-\x7e]{1,64}")
 KEPT = timedelta(hours=48)  # longer than any client retries
@@ -37,12 +38,12 @@ def idempotent(action: Action) -> Action:
             return action(view, request, *args, **kwargs)
         if not KEY.fullmatch(key):
             raise InvalidInput(fields={"Idempotency-Key": ["Up to 64 visible ASCII characters."]})
-        fingerprint = _fingerprint(request)
+        owner, fingerprint = principal_of(request).id, _fingerprint(request)
         with transaction.atomic():
-            if not _claim(request.user.id, key, fingerprint):
-                return _replay(request.user.id, key, fingerprint)
+            if not _claim(owner, key, fingerprint):
+                return _replay(owner, key, fingerprint)
             response = action(view, request, *args, **kwargs)
-            _store(request.user.id, key, response)
+            _store(owner, key, response)
             return response
 
     return answer
@@ -62,7 +63,7 @@ def _claim(owner: UUID, key: str, fingerprint: str) -> bool:
             "VALUES (%s, %s, %s, 0, '', '', %s) ON CONFLICT DO NOTHING",
             [owner, key, fingerprint, now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _store(owner: UUID, key: str, response: Response) -> None:

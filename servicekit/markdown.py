@@ -5,10 +5,10 @@ from functools import cache
 import nh3
 from markdown_it import MarkdownIt
 
-TAGS = frozenset(
-    ("a", "p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li")
-    + ("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td")
-)
+TAGS = {
+    *("a", "p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
 
 
 @cache
@@ -21,7 +21,7 @@ def render(text: str) -> str:
     html = _parser().render(text)
     return nh3.clean(
         html,
-        tags=set(TAGS),
+        tags=TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",

@@ -6,6 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from servicekit.contracts.permissions import Permission
+from servicekit.principal import principal_of
 
 
 class Nobody(BasePermission):
@@ -37,7 +38,7 @@ def Requires(*permissions: Permission) -> type[BasePermission]:  # noqa: N802  (
 
     class HoldsOne(BasePermission):
         def has_permission(self, request: Request, view: Any) -> bool:
-            return request.user is not None and any(request.user.has(permission) for permission in permissions)
+            return request.user is not None and any(principal_of(request).has(permission) for permission in permissions)
 
     HoldsOne.__name__ = "Requires(" + ", ".join(permissions) + ")"
     return HoldsOne

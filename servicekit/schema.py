@@ -7,7 +7,8 @@ from django.conf import settings
 
 if TYPE_CHECKING or settings.OPENAPI:
     from drf_spectacular.extensions import OpenApiAuthenticationExtension
-    from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, OpenApiTypes, extend_schema, extend_schema_field, inline_serializer
+    from drf_spectacular.types import OpenApiTypes
+    from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field, inline_serializer
 
     class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         """How programs and browsers log in."""

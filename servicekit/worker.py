@@ -26,7 +26,7 @@ def make_app(package: str) -> Celery:
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
 
-    @app.task(name="servicekit.receive", bind=True)
+    @app.task(name="servicekit.receive", bind=True)  # type: ignore[untyped-decorator, unused-ignore]
     def receive(task: Any, *args: Any, **kwargs: Any) -> None:
         info = task.request.delivery_info or {}
         if len(args) == 1 and not kwargs:
@@ -70,10 +70,10 @@ def _configuration() -> dict[str, Any]:
     }
 
 
-class EventConsumer(Consumer):
+class EventConsumer(Consumer):  # type: ignore[misc]  # Celery has no types
     """Celery's consumer, which else acknowledges and forgets what it cannot read."""
 
-    class Blueprint(Consumer.Blueprint):
+    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]
         """Without the 28 delay queues that Celery would declare for timers; ours are rows."""
 
         default_steps = [step for step in Consumer.Blueprint.default_steps if not str(step).endswith("DelayedDelivery")]
@@ -103,7 +103,7 @@ class EventConsumer(Consumer):
         self._keep(message, f"not an event: {exc}")
 
 
-class Threads(bootsteps.StartStopStep):
+class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
     """Starts the loops beside the consumer, and ends the process if one of them dies: the supervisor starts it anew."""
 
     requires = ("celery.worker.components:Pool",)  # the consumer starts last, and its start returns at the end

@@ -93,4 +93,4 @@ def _enter(name: str, event_id: UUID) -> bool:
             "INSERT INTO servicekit_inboxentry (handler, event_id, handled_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [name, event_id, now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

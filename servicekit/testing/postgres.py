@@ -28,7 +28,7 @@ INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale-
 def start_postgres() -> str:
     """Start a cluster that ends with this process; the superuser's URL. Raises RuntimeError if it does not come up within 20 s."""
     sys.path.insert(0, str(SCRIPTS))
-    from ops import binaries
+    from ops import binaries  # type: ignore[import-not-found, unused-ignore]  # the supervisor knows where the programs are
 
     user = binaries.UNPRIVILEGED if binaries.is_root() else None
     programs = binaries.postgres()

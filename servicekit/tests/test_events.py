@@ -1,6 +1,8 @@
 """Facts out and in: nothing is told that is not true, nothing is done twice, nothing is lost."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,23 +22,23 @@ pytestmark = pytest.mark.django_db
 
 
 def revoked(**changes):
-    values = {"session_id": uuid4(), "user_id": uuid4(), "reason": "logout", "expires_at": now() + timedelta(days=1)}
+    values: dict[str, Any] = {"session_id": uuid4(), "user_id": uuid4(), "reason": "logout", "expires_at": now() + timedelta(days=1)}
     return SessionRevoked(**(values | changes))
 
 
 @pytest.fixture
 def handler(monkeypatch):
     """A handler of notices that does what the test says; gives the list of its calls."""
-    calls, behaviour = [], []
+    calls: list[Any] = []
+    behaviour: list[Exception] = []
 
-    def on_notice(event, meta):
+    def on_notice(event: Any, meta: Any) -> None:
         calls.append(event)
         if behaviour:
             raise behaviour[0]
 
     monkeypatch.setitem(handling.handlers, NoticeCreated.type, {"test.on_notice": on_notice})
-    on_notice.calls, on_notice.behaviour = calls, behaviour
-    return on_notice
+    return SimpleNamespace(calls=calls, behaviour=behaviour)
 
 
 class TestPublishing:

@@ -63,7 +63,9 @@ class NoteViewSet(ServiceViewSet):
     def update(self, request: Request, pk: int) -> Response:
         note = Note.objects.select_for_update().get(pk=pk)
         check_version(note.version, expected_version(request))
-        note.text, note.version = request.data["text"], note.version + 1
+        body = NoteBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        note.text, note.version = body.validated_data["text"], note.version + 1
         note.save()
         return with_etag(Response({"id": note.id, "text": note.text}), note.version)
 
