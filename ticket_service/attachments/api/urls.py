@@ -1,0 +1,7 @@
+"""/api/v1/attachments/"""
+
+from django.urls import path
+
+from attachments.api.views import AttachmentViewSet
+
+urlpatterns = [path("", AttachmentViewSet.as_view({"post": "create"}))]

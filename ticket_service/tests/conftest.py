@@ -1,0 +1,21 @@
+"""What several of ticket_service's tests begin with."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture
+def seeded(db: None) -> None:
+    """The categories and departments of a fresh installation."""
+    factories.seed()
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """An empty folder for files."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path
