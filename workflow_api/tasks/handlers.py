@@ -1,0 +1,44 @@
+"""Doors for ticket_service's facts, and for our own that a workflow was published."""
+
+from engine import PRIORITIES
+from servicekit.contracts.ticket import TicketApproved, TicketClosed, TicketEvent, TicketRejected, TicketReopened, TicketWithdrawn
+from servicekit.contracts.workflow import WorkflowPublished
+from servicekit.events import Malformed, Meta, handles
+from tasks.services import follow_approval, follow_end, open_waiting
+
+
+@handles(TicketApproved)
+def begin_work(event: TicketApproved, meta: Meta) -> None:
+    """The ticket was approved."""
+    _check_priority(event)
+    follow_approval(event, since=event.approved_at)
+
+
+@handles(TicketReopened)
+def begin_again(event: TicketReopened, meta: Meta) -> None:
+    """The ticket was reopened: its time counts from then."""
+    _check_priority(event)
+    follow_approval(event, since=meta.occurred_at)
+
+
+@handles(TicketWithdrawn, TicketRejected)
+def end_unwanted_work(event: TicketWithdrawn | TicketRejected, meta: Meta) -> None:
+    """The ticket was withdrawn or rejected."""
+    follow_end(event, reason=event.reason)
+
+
+@handles(TicketClosed)
+def end_closed_work(event: TicketClosed, meta: Meta) -> None:
+    """The ticket was closed."""
+    follow_end(event, reason=event.comment or "The ticket was closed.")
+
+
+@handles(WorkflowPublished)
+def open_what_waited(event: WorkflowPublished, meta: Meta) -> None:
+    """A workflow was published: it may fit tickets that wait."""
+    open_waiting()
+
+
+def _check_priority(event: TicketEvent) -> None:
+    if event.priority not in PRIORITIES:
+        raise Malformed(f"the ticket is to be worked on but has the priority {event.priority!r}")

@@ -1,0 +1,5 @@
+from django.core.management import call_command
+
+
+def test_the_models_have_no_change_without_a_migration(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

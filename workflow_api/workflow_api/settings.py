@@ -1,0 +1,13 @@
+"""The settings of workflow_api: what all services share, and its own apps."""
+
+from servicekit.settings import *  # noqa: F403
+from servicekit.settings import service_settings
+
+globals().update(
+    service_settings(
+        name="workflow_api",
+        package="workflow_api",
+        apps=["django.contrib.postgres", "audit", "directory", "sla", "workflows", "tasks"],
+        admin_path="admin/workflows/",
+    )
+)
