@@ -11,7 +11,7 @@ from servicekit.contracts import Person
 from servicekit.stream.rows import Row
 
 Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Number = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag="subscribe"):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.factories import make_conversation, may_read_internal, stream
+from tests.factories import forget_told, make_conversation, may_read_internal, stream
 
 from comments import services
 from comments.models import Comment
@@ -24,7 +24,9 @@ def alan(api_as):
 
 @pytest.fixture
 def thread(rita, alan):
-    return make_conversation(requester=rita.principal, assignee=alan.principal)
+    conversation = make_conversation(requester=rita.principal, assignee=alan.principal)
+    forget_told()
+    return conversation
 
 
 def write(thread, client, body="Hello", visibility="public") -> Comment:

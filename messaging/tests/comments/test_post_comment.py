@@ -1,7 +1,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from tests.factories import Story, make_conversation, may_read_internal, stream, told
+from tests.factories import Story, forget_told, make_conversation, may_read_internal, stream, told
 
 from comments import services
 from comments.errors import InternalNoteForbidden, TicketNotKnownYet
@@ -31,7 +31,14 @@ def alan(principal):
 
 @pytest.fixture
 def thread(rita, olga, alan) -> Conversation:
-    return make_conversation(requester=rita, owner=olga, assignee=alan)
+    return quiet(requester=rita, owner=olga, assignee=alan)
+
+
+def quiet(**people) -> Conversation:
+    """A conversation that nobody was told of yet."""
+    conversation = make_conversation(**people)
+    forget_told()
+    return conversation
 
 
 def say(thread: Conversation, by, body: str = "Have you tried **another** outlet?", visibility: str = "public") -> Comment:
@@ -98,7 +105,7 @@ def test_the_requester_may_write_no_internal_note_and_nothing_changes(thread, ri
 
 def test_on_his_own_ticket_even_an_admin_writes_no_internal_note(principal, published):
     boss = principal("platform.superuser")
-    thread = make_conversation(requester=boss)
+    thread = quiet(requester=boss)
     with pytest.raises(InternalNoteForbidden):
         say(thread, boss, visibility="internal")
     assert_nothing_happened(published)
@@ -106,7 +113,7 @@ def test_on_his_own_ticket_even_an_admin_writes_no_internal_note(principal, publ
 
 def test_a_participant_without_the_permission_may_write_no_internal_note_and_nothing_changes(principal, published):
     trainee = principal("tts.agent", permissions=[Permission.TASK_ACT])
-    thread = make_conversation(assignee=trainee)
+    thread = quiet(assignee=trainee)
     with pytest.raises(InternalNoteForbidden):
         say(thread, trainee, visibility="internal")
     assert_nothing_happened(published)

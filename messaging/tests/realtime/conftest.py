@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from channels.testing import WebsocketCommunicator
+from django.db import transaction
 
 from realtime.consumers import BrowserSocket
 from realtime.hub import Hub
 from realtime.lanes import Lanes
 from servicekit.principal import Principal
 from servicekit.stream import follower
+from servicekit.stream.rows import append
 from servicekit.testing.keys import token_for
 
 ORIGIN = "http://testserver"
@@ -103,9 +105,16 @@ class Live:
         self.lanes.close()
 
 
+def remember_something() -> None:
+    """A stream that was used before: its last row stays for ever."""
+    with transaction.atomic():
+        append("nobody", "nothing", {})
+
+
 @pytest_asyncio.fixture
 async def live(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Live]:
     monkeypatch.setattr(follower, "SWEEP", 0.05)
     server = Live()
+    await server.run(remember_something)
     yield server
     await server.end()

@@ -42,6 +42,7 @@ def test_changed_rights_are_told_to_the_persons_sockets(deliver):
 
 
 def test_rows_of_the_stream_are_forgotten_after_seven_days(deliver, frozen_clock, run_due_jobs):
+    frozen_clock.at(AT)
     plan_recurring()
     for age in (timedelta(days=7, minutes=1), timedelta(days=6, hours=23), timedelta(0)):
         frozen_clock.at(AT + timedelta(days=8) - age)
