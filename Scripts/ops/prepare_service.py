@@ -19,7 +19,7 @@ def main(service: str, logins: str = "") -> None:
     call_command("declare_topology")
     call_command("seed")
     if logins:
-        call_command("seed_demo", out=logins)
+        call_command("seed_demo", "--out", logins)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def main() -> None:
     """Read the command line and run."""
     started = time.monotonic()
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every connection
     instance = _instance()
     for folder in (instance.data, instance.runtime, instance.logs):
         folder.mkdir(parents=True, exist_ok=True)
