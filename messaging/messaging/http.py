@@ -38,7 +38,9 @@ class ThreadedHttp:
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, scope: Message, body: bytes) -> Answer:
-        environ = WsgiToAsgiInstance(self._wsgi).build_environ(scope, BytesIO(body))
+        gateway = WsgiToAsgiInstance(self._wsgi)
+        gateway.scope = scope  # build_environ reads the headers from here
+        environ = gateway.build_environ(scope, BytesIO(body))
         environ["CONTENT_LENGTH"] = str(len(body))  # a chunked request has none of its own
         started: list[Any] = []
         chunks = self._wsgi(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
