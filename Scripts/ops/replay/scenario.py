@@ -145,7 +145,7 @@ class Scenario:
             if kind == "task.assigned":
                 self._mark(body["number"], "assigned_heard")
                 self._work_once(agent, body["item_id"])
-            elif kind == "notice.created":
+            elif kind == "notice.created" and body["kind"] == "assignment":
                 self._mark(body.get("link", "").rstrip("/").rpartition("/")[2], "noticed")
 
         return hear

@@ -117,7 +117,7 @@ class Process:
     def tail(self, lines: int = 25) -> str:
         """The last lines that it wrote."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(line[:400] for line in text.splitlines()[-lines:])
 
 
 def _group_of(user: str) -> int:

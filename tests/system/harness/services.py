@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.system.harness.processes import Process, free_port, wait_until
+from tests.system.harness.processes import NotReady, Process, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -97,10 +97,16 @@ class Service:
         """Whether the service is fit to serve: database, migrations, a living worker."""
         return self._status("/readyz") == 200
 
+    def _is_ready_or_dead(self) -> bool:
+        for process in (self.web, self.worker):
+            if not process.is_running:
+                raise NotReady(f"the {process.name} has ended")
+        return self.is_ready()
+
     def wait_ready(self, seconds: float = 60.0) -> None:
         """Fail with the last words of both processes if it is not ready in time."""
         try:
-            wait_until(self.is_ready, f"{self.name} is ready", seconds, every=0.2)
+            wait_until(self._is_ready_or_dead, f"{self.name} is ready", seconds, every=0.2)
         except AssertionError as error:
             raise AssertionError(
                 f"{error}\n--- web\n{self.web.tail()}\n--- worker\n{self.worker.tail()}\n--- /readyz\n{self.readiness()}"
