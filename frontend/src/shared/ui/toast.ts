@@ -1,0 +1,10 @@
+import { notifications } from "@mantine/notifications";
+import { isOvertaken, messageOf } from "@/shared/api/problem";
+
+export function toastDone(message: string): void {
+  notifications.show({ message, color: "green", withBorder: true });
+}
+
+export function toastProblem(error: unknown): void {
+  notifications.show({ title: isOvertaken(error) ? "Somebody was faster" : undefined, message: messageOf(error), color: "red", withBorder: true });
+}
