@@ -7,7 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from servicekit.clock import now
-from servicekit.contracts.permissions import Permission
 
 #: the role that holds every permission; somebody active always has it
 SUPERUSER = "platform.superuser"
@@ -39,7 +38,7 @@ class Role(models.Model):
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="roles")
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=100)
-    permissions = ArrayField(models.CharField(max_length=60, choices=[(item.value, item.value) for item in Permission]), default=list, blank=True)
+    permissions = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # values of Permission, sorted
     is_built_in = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=now, editable=False)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from access import policies
 from access.errors import LastSuperuser, RoleAlreadyGranted, RoleBuiltIn, RoleExists, RoleInUse
-from access.locks import lock_role, lock_role_id, lock_superusers, lock_user
+from access.locks import lock_role, lock_role_id, lock_user
 from access.models import SUPERUSER, Assignment, Role, System
 from access.selectors import active_superusers, held_by
 from accounts.models import User

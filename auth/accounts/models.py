@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody. ``version`` numbers the profile, ``access_version`` what the person may do."""
 
-    last_login = None  # type: ignore[assignment]  # sessions tell more
+    last_login = None  # sessions tell more
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField("e-mail address", max_length=254)

@@ -1,6 +1,6 @@
 """All that can happen to people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -133,10 +133,7 @@ def set_password(*, user_id: UUID, password: str, by: Principal) -> User:
 
 def _apply(change: ProfileChange, user: User) -> bool:
     """Put the change into the row; whether anything differs."""
-    wanted = {
-        name: value for name, value in (("name", change.name), ("email", change.email), ("department", change.department)) if value is not None
-    }
-    differing = {name: value for name, value in wanted.items() if getattr(user, name) != value}
+    differing = {name: value for name, value in asdict(change).items() if value is not None and getattr(user, name) != value}
     for name, value in differing.items():
         setattr(user, name, value)
     return bool(differing)

@@ -8,7 +8,6 @@ from access.selectors import held_by
 from access.services import NewRole, create_role
 from accounts.models import User
 from accounts.services import NewUser, create_user
-from servicekit.contracts import Event
 from servicekit.models import OutboxEvent
 from servicekit.principal import SYSTEM, Principal
 from servicekit.testing.api import DescribedClient
@@ -37,7 +36,7 @@ def forget_published() -> None:
     OutboxEvent.objects.all().delete()
 
 
-def told() -> list[Event]:
+def told() -> list[Any]:
     """All that was published since."""
     return published_events()
 
@@ -46,7 +45,7 @@ def principal_of(user: User, **changes: Any) -> Principal:
     """Somebody as his access token would name him now."""
     user.refresh_from_db()
     held = held_by(user.id)
-    values = {
+    values: dict[str, Any] = {
         "id": user.id,
         "name": user.name,
         "email": user.email,
@@ -76,4 +75,5 @@ def program_tokens(user: User, *, user_agent: str = "robot/1") -> dict[str, Any]
     """A program's tokens of somebody whose password is PASSWORD."""
     answer = browser(user_agent).post("/api/v1/auth/token/", {"email": user.email, "password": PASSWORD})
     assert answer.status_code == 200, answer.content
-    return answer.json()
+    tokens: dict[str, Any] = answer.json()
+    return tokens

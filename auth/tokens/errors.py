@@ -4,6 +4,6 @@ from servicekit.errors import NotAuthenticated
 
 
 class RefreshTokenInvalid(NotAuthenticated):
-    """Missing, forged, expired, or made for another kind of client."""
+    """Missing, forged, or made for another kind of client."""
 
     title = "There is no valid refresh token: log in again"

@@ -42,7 +42,8 @@ class Session(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(revoked_at__isnull=True, revoked_reason="") | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_reason="")),
+                condition=models.Q(revoked_at__isnull=True, revoked_reason="")
+                | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_reason="")),
                 name="session_revoked_for_a_reason",
             ),
         )

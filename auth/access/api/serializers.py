@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from access.models import Role, System
+from access.models import System
 from servicekit.contracts.permissions import Permission
 from servicekit.serializers import Body
 
@@ -19,7 +19,7 @@ class SystemSerializer(serializers.ModelSerializer[System]):
         fields = ("key", "name")
 
 
-class HeldRoleSerializer(serializers.Serializer[Role]):
+class HeldRoleSerializer(serializers.Serializer[Any]):
     """A role as somebody holds it."""
 
     role = serializers.CharField(source="full_key")
@@ -27,7 +27,7 @@ class HeldRoleSerializer(serializers.Serializer[Role]):
     system = serializers.CharField(source="system_id")
 
 
-class RoleSerializer(serializers.Serializer[Role]):
+class RoleSerializer(serializers.Serializer[Any]):
     """A role and all that it permits."""
 
     id = serializers.UUIDField()
@@ -62,7 +62,7 @@ class GrantBody(Body):
     role = serializers.RegexField(r"^[-\w]{1,40}\.[-\w]{1,40}\Z")
 
 
-def validated(body: type[Body], data: Any) -> dict[str, Any]:
+def validated(body: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """What a body says. Raises ValidationError."""
     serializer = body(data=data)
     serializer.is_valid(raise_exception=True)

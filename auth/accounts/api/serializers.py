@@ -1,16 +1,17 @@
 """People, in and out."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from access.api.serializers import HeldRoleSerializer
-from accounts.models import User
 from accounts.passwords import MAX_LENGTH
 from servicekit.serializers import Body
 
 ROLE_KEY = r"^[-\w]{1,40}\.[-\w]{1,40}\Z"
 
 
-class UserSerializer(serializers.Serializer[User]):
+class UserSerializer(serializers.Serializer[Any]):
     """Somebody and his roles."""
 
     id = serializers.UUIDField()
@@ -23,7 +24,7 @@ class UserSerializer(serializers.Serializer[User]):
     version = serializers.IntegerField()
 
 
-class PeopleQuery(serializers.Serializer[None]):
+class PeopleQuery(serializers.Serializer[Any]):
     """Whom to list."""
 
     q = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)

@@ -85,9 +85,7 @@ def test_other_permissions_are_told_of_the_role_and_then_of_each_holder_with_his
     changed, *updates = told()
     assert changed == RoleUpdated(role_id=role.id, version=2, role="tts.helper", name="Helper", permissions=("audit.view",))
     assert sorted(updates, key=lambda event: event.access_version) == [
-        AssignmentUpdated(
-            user_id=holders[0].id, access_version=2, role="tts.helper", roles=("tts.helper",), permissions=("audit.view",)
-        ),
+        AssignmentUpdated(user_id=holders[0].id, access_version=2, role="tts.helper", roles=("tts.helper",), permissions=("audit.view",)),
         AssignmentUpdated(
             user_id=holders[1].id,
             access_version=3,

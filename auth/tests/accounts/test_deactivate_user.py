@@ -65,9 +65,7 @@ def test_activating_gives_back_the_roles_that_were_kept():
     on, rights = told()[-2:]
     assert isinstance(on, UserActivated)
     assert (on.version, on.is_active) == (3, True)
-    assert rights == AssignmentUpdated(
-        user_id=user.id, access_version=3, role="", roles=("hdts.employee",), permissions=("ticket.submit",)
-    )
+    assert rights == AssignmentUpdated(user_id=user.id, access_version=3, role="", roles=("hdts.employee",), permissions=("ticket.submit",))
 
 
 def test_activating_an_active_person_changes_and_tells_nothing():

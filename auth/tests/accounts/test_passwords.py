@@ -145,12 +145,19 @@ def test_one_persons_failures_do_not_lock_another():
 @pytest.fixture
 def hashes(monkeypatch):
     """The hashes that are really computed, one entry each."""
-    done = []
-    for name in ("encode", "verify"):
+    done: list[str] = []
+
+    def counted(name):
         real = getattr(Argon2PasswordHasher, name)
-        monkeypatch.setattr(
-            Argon2PasswordHasher, name, lambda self, *args, _real=real, _name=name: done.append(_name) or _real(self, *args)
-        )
+
+        def run(self, *args):
+            done.append(name)
+            return real(self, *args)
+
+        return run
+
+    for name in ("encode", "verify"):
+        monkeypatch.setattr(Argon2PasswordHasher, name, counted(name))
     return done
 
 

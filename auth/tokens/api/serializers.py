@@ -70,7 +70,6 @@ class TokenPairSerializer(serializers.Serializer[Issued]):
     expires_in = serializers.IntegerField()
 
 
-
 class DeviceSerializer(serializers.Serializer[Any]):
     """Where somebody is logged in."""
 
@@ -102,4 +101,4 @@ class PublicKeySerializer(serializers.Serializer[Any]):
 class KeySetSerializer(serializers.Serializer[Any]):
     """A JWKS (RFC 7517)."""
 
-    keys = PublicKeySerializer(many=True)  # type: ignore[assignment]  # the standard's word
+    keys = PublicKeySerializer(many=True)

@@ -1,5 +1,7 @@
 """Doors to logins and sessions."""
 
+from uuid import UUID
+
 import msgspec
 from django.conf import settings
 from rest_framework.request import Request
@@ -7,6 +9,7 @@ from rest_framework.response import Response
 
 from access.api.serializers import validated
 from accounts.models import User
+from servicekit.errors import NotAuthenticated
 from servicekit.pagination import CursorPages
 from servicekit.permissions import Anyone, Authenticated
 from servicekit.schema import extend_schema
@@ -60,10 +63,10 @@ class ProgramDoor(ServiceViewSet):
     """Logins whose tokens are handed over."""
 
     authentication_classes = ()
-    access = {"create": Anyone, "refresh": Anyone, "revoke": Anyone}
+    access = {"issue": Anyone, "refresh": Anyone, "revoke": Anyone}
 
     @extend_schema(request=CredentialsBody, responses=TokenPairSerializer)
-    def create(self, request: Request) -> Response:
+    def issue(self, request: Request) -> Response:
         """Get tokens for an address and a password."""
         body = validated(CredentialsBody, request.data)
         client = Client(SessionKind.PROGRAM, user_agent(request))
@@ -90,7 +93,10 @@ class OwnDoor(ServiceViewSet):
     @extend_schema(responses=MeSerializer)
     def me(self, request: Request) -> Response:
         """Who asks and what he may do."""
-        return Response(MeSerializer(User.objects.get(id=self.principal.id)).data)
+        user = User.objects.filter(id=self.principal.id).first()
+        if user is None:
+            raise NotAuthenticated
+        return Response(MeSerializer(user).data)
 
     @extend_schema(request=None, responses={204: None})
     def logout(self, request: Request) -> Response:
@@ -117,7 +123,7 @@ class DeviceDoor(ServiceViewSet):
         return self.get_paginated_response(DeviceSerializer(page, many=True, context={"session_id": self.principal.session_id}).data)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, session_id: str) -> Response:
+    def destroy(self, request: Request, session_id: UUID) -> Response:
         """End one of one's own sessions."""
         services.end_session(session_id=session_id, by=self.principal)
         return Response(status=204)

@@ -4,9 +4,9 @@ import secrets
 import sys
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.core.exceptions import ValidationError
 
 from accounts.services import NewUser, create_first_superuser
 from servicekit.errors import Problem
