@@ -52,7 +52,7 @@ class Sla(msgspec.Struct, frozen=True, kw_only=True):
 
     def minutes(self, priority: str) -> int:
         """The duration for a priority. Raises KeyError for one that does not exist."""
-        return dict(zip(PRIORITIES, msgspec.structs.astuple(self), strict=True))[priority]
+        return {"critical": self.critical, "high": self.high, "medium": self.medium, "low": self.low}[priority]
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,12 +75,13 @@ def _reach(definition: Definition) -> Iterator[Finding]:
     starts = [step.key for step in definition.steps if step.is_start]
     reached = _closure(starts, forward)
     finishing = _closure([end.key for end in definition.ends], backward)
-    for node in (*definition.steps, *definition.ends):
-        if starts and node.key not in reached:
-            yield Finding(node.key, "unreachable", f"No way leads from the start to {node.name or node.key!r}.")
+    names = {step.key: step.name for step in definition.steps} | {end.key: end.name for end in definition.ends}
+    for key, name in names.items():
+        if starts and key not in reached:
+            yield Finding(key, "unreachable", f"No way leads from the start to {name!r}.")
     for step in definition.steps:
         if step.key not in finishing:
-            yield Finding(step.key, "dead_end", f"No way leads from {step.name or step.key!r} to an end.")
+            yield Finding(step.key, "dead_end", f"No way leads from {step.name!r} to an end.")
 
 
 def _closure(keys: list[str], edges: Mapping[str, set[str]]) -> set[str]:

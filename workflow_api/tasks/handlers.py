@@ -4,6 +4,7 @@ from engine import PRIORITIES
 from servicekit.contracts.ticket import TicketApproved, TicketClosed, TicketEvent, TicketRejected, TicketReopened, TicketWithdrawn
 from servicekit.contracts.workflow import WorkflowPublished
 from servicekit.events import Malformed, Meta, handles
+from servicekit.principal import SYSTEM
 from tasks.services import follow_approval, follow_end, open_waiting
 
 
@@ -21,16 +22,22 @@ def begin_again(event: TicketReopened, meta: Meta) -> None:
     follow_approval(event, since=meta.occurred_at)
 
 
-@handles(TicketWithdrawn, TicketRejected)
-def end_unwanted_work(event: TicketWithdrawn | TicketRejected, meta: Meta) -> None:
-    """The ticket was withdrawn or rejected."""
-    follow_end(event, reason=event.reason)
+@handles(TicketWithdrawn)
+def end_withdrawn_work(event: TicketWithdrawn, meta: Meta) -> None:
+    """The ticket was withdrawn."""
+    follow_end(event, by=event.by, reason=event.reason)
+
+
+@handles(TicketRejected)
+def end_rejected_work(event: TicketRejected, meta: Meta) -> None:
+    """The ticket was rejected."""
+    follow_end(event, by=event.by, reason=event.reason)
 
 
 @handles(TicketClosed)
 def end_closed_work(event: TicketClosed, meta: Meta) -> None:
     """The ticket was closed."""
-    follow_end(event, reason=event.comment or "The ticket was closed.")
+    follow_end(event, by=event.by or SYSTEM.person, reason=event.comment or "The ticket was closed.")
 
 
 @handles(WorkflowPublished)

@@ -61,7 +61,7 @@ def candidates(principal: Principal, item_id: UUID) -> list[Person]:
     """To whom this person may transfer the item: the other active holders of its role."""
     item = visible_item(principal, item_id)
     require(policies.may_transfer(principal, item.task))
-    return list(active_people(role=item.role).exclude(id=item.assignee_id).order_by("name", "id")[:200])
+    return list(active_people(role=item.role).exclude(items=item).order_by("name", "id")[:200])
 
 
 def track(principal: Principal, number: str) -> Tracked:

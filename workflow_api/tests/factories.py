@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from audit.models import Entry
 from directory.models import Person
 from servicekit import clock, contracts
 from servicekit.contracts.permissions import BUILT_IN_ROLES
 from servicekit.contracts.ticket import TicketApproved, TicketEvent, TicketReopened, TicketWithdrawn
+from servicekit.models import OutboxEvent, ScheduledJob
 from servicekit.principal import SYSTEM, Principal
-from tasks.models import Task, TaskItem
+from sla.models import Clock
+from tasks.models import Task, TaskItem, Turn, Waiting
 from tests.graphs import two_steps
 from workflows.models import Workflow, WorkflowVersion
 from workflows.services import Draft, create_workflow, publish_workflow
@@ -41,14 +44,14 @@ def principal_of(person: Person) -> Principal:
         email=person.email,
         session_id=uuid4(),
         roles=frozenset(person.roles),
-        permissions=frozenset(permissions),  # type: ignore[arg-type]
+        permissions=frozenset(permissions),
         access_version=1,
     )
 
 
 def make_draft(**changes: Any) -> Draft:
     """A draft for IT support that can be published: check (tts.agent, weight 1) → repair (tts.agent, weight 3) → done, and back."""
-    definition = msgspec.to_builtins(two_steps())
+    definition = msgspec.json.decode(msgspec.json.encode(two_steps()))
     for step in definition["steps"]:
         step["role"] = "tts.agent"
     fields: dict[str, Any] = {
@@ -119,3 +122,17 @@ def open_item() -> TaskItem:
 def only_task() -> Task:
     """The one task there is."""
     return Task.objects.get()
+
+
+def state() -> tuple[object, ...]:
+    """Everything that a refused action on a task must leave alone, the outbox included."""
+    return (
+        list(Task.objects.order_by("id").values()),
+        list(TaskItem.objects.order_by("id").values()),
+        list(Clock.objects.order_by("id").values()),
+        list(Waiting.objects.order_by("id").values()),
+        list(ScheduledJob.objects.order_by("id").values()),
+        list(Turn.objects.order_by("id").values()),
+        OutboxEvent.objects.count(),
+        Entry.objects.count(),
+    )

@@ -58,5 +58,5 @@ def get_version(workflow_id: UUID, number: str) -> WorkflowVersion:
     return found
 
 
-def _current() -> "Prefetch[WorkflowVersion]":
+def _current() -> "Prefetch[str, QuerySet[WorkflowVersion], str]":
     return Prefetch("versions", WorkflowVersion.objects.defer("definition").filter(is_current=True))

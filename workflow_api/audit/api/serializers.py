@@ -27,6 +27,6 @@ class EntrySerializer(serializers.Serializer[Entry]):
     action = serializers.CharField()
     object_type = serializers.CharField()
     object_id = serializers.UUIDField()
-    label = serializers.CharField()
+    object_label = serializers.CharField(source="label")
     before = serializers.DictField(allow_null=True)
     after = serializers.DictField(allow_null=True)

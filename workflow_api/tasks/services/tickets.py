@@ -10,7 +10,7 @@ from directory.models import Person
 from engine import RunStatus
 from servicekit import contracts
 from servicekit.clock import now
-from servicekit.contracts.ticket import TicketApproved, TicketClosed, TicketEvent, TicketRejected, TicketReopened, TicketWithdrawn
+from servicekit.contracts.ticket import TicketApproved, TicketEvent, TicketReopened
 from servicekit.contracts.workflow import TicketUnmatched
 from servicekit.errors import NotFound
 from servicekit.events import publish
@@ -37,11 +37,11 @@ def follow_approval(event: TicketApproved | TicketReopened, *, since: datetime) 
 
 
 @transaction.atomic
-def follow_end(event: TicketWithdrawn | TicketRejected | TicketClosed, *, reason: str) -> None:
+def follow_end(event: TicketEvent, *, by: contracts.Person, reason: str) -> None:
     """A ticket that is over needs no more work."""
     ticket = _keep(event)
     if ticket.status in TicketCopy.OVER:
-        cancel_task(ticket=ticket, by=event.by or SYSTEM.person, reason=reason)
+        cancel_task(ticket=ticket, by=by, reason=reason)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ PEOPLE = [UUID(int=number) for number in range(1, 4)]
 NOTE = "done"
 
 
-def advance(definition: Definition, state: State, event, log: list) -> State:
+def advance(definition: Definition, state: State, event, log: list[object]) -> State:
     """As the host does: every Seek is answered with the first person allowed."""
     state, effects = step(definition, state, event, CLOCK)
     log.extend(effects)
@@ -63,7 +63,7 @@ def events(state: State, transitions: list[str]):
 
 def way_home(definition: Definition, key: str) -> list[str]:
     """The shortest sequence of transitions from a step to an end."""
-    paths = [(key, [])]
+    paths: list[tuple[str, list[str]]] = [(key, [])]
     for node, path in paths:
         for transition in definition.transitions_from(node):
             if definition.is_end(transition.target):
@@ -76,7 +76,7 @@ def way_home(definition: Definition, key: str) -> list[str]:
 @settings(max_examples=200)
 @given(runnable_definitions(), st.data())
 def test_any_sequence_of_events_leaves_a_sound_state_and_refusals_change_nothing(definition, data):
-    log: list = []
+    log: list[object] = []
     state = advance(definition, State(priority="high"), Open(CLOCK.now), log)
     transitions = [transition.key for transition in definition.transitions]
     for _ in range(data.draw(st.integers(0, 12))):
@@ -99,7 +99,7 @@ def test_any_sequence_of_events_leaves_a_sound_state_and_refusals_change_nothing
 @given(runnable_definitions(), st.data())
 def test_from_every_reachable_state_acting_leads_to_an_end(definition, data):
     assert find_problems(definition) == ()
-    log: list = []
+    log: list[object] = []
     state = advance(definition, State(priority="low"), Open(CLOCK.now), log)
     for _ in range(data.draw(st.integers(0, 8))):
         token = state.tokens[0]

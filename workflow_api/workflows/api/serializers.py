@@ -56,9 +56,9 @@ class SlaBody(Body):
 class DefinitionBody(Body):
     """The graph and its durations. It may be unfinished: ``problems`` of the answer says what keeps it from being published."""
 
-    steps = StepBody(many=True, max_length=100)
-    ends = EndBody(many=True, max_length=20)
-    transitions = TransitionBody(many=True, max_length=500)
+    steps = serializers.ListField(child=StepBody(), max_length=100)
+    ends = serializers.ListField(child=EndBody(), max_length=20)
+    transitions = serializers.ListField(child=TransitionBody(), max_length=500)
     sla = SlaBody(allow_null=True)
 
 

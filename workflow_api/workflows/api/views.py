@@ -40,7 +40,7 @@ class WorkflowViewSet(ServiceViewSet):
     def list(self, request: Request) -> Response:
         """All workflows, by name."""
         page = self.paginate_queryset(selectors.list_workflows())
-        return self.get_paginated_response(serializers.WorkflowRowSerializer(page, many=True).data)
+        return self.get_paginated_response(serializers.WorkflowRowSerializer(page or [], many=True).data)
 
     @extend_schema(request=serializers.WorkflowBody, responses={201: serializers.WorkflowSerializer}, parameters=[IDEMPOTENCY_KEY])
     @idempotent
@@ -78,7 +78,7 @@ class WorkflowViewSet(ServiceViewSet):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the roles that steps may name."""
-        return super().get_serializer_context() | {"acting_roles": acting_roles()}
+        return {**super().get_serializer_context(), "acting_roles": acting_roles()}
 
 
 class VersionViewSet(ServiceViewSet):
