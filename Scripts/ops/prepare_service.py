@@ -3,6 +3,7 @@
 Usage: python prepare_service.py <service> [<file for the demo logins>]
 """
 
+import io
 import os
 import sys
 
@@ -19,7 +20,7 @@ def main(service: str, logins: str = "") -> None:
     call_command("declare_topology")
     call_command("seed")
     if logins:
-        call_command("seed_demo", "--out", logins)
+        call_command("seed_demo", "--out", logins, stdout=io.StringIO())  # it shows passwords, which no log may hold
 
 
 if __name__ == "__main__":

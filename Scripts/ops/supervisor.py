@@ -18,6 +18,7 @@ from ops.child import Child, Program
 logger = logging.getLogger("tts.supervisor")
 
 PAUSE = 0.1
+ASK_EVERY = 0.25
 ROTATE_EVERY = 5.0
 #: a process that ends this often before the system was ready once, will not get ready
 HOPELESS_AFTER = 3
@@ -87,7 +88,7 @@ class Supervisor:
             self._give_up_on_hopeless()
             if time.monotonic() > deadline:
                 raise NotReady(f"{what} did not get ready within {seconds:.0f} s. Logs: {self._logs}")
-            time.sleep(PAUSE)
+            time.sleep(ASK_EVERY)
 
     def wait_until_all_answer(self, seconds: float) -> None:
         """Wait until every program with a readiness address answers 200 there."""

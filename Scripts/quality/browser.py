@@ -40,9 +40,9 @@ def instance_for_browser() -> Iterator[dict[str, str]]:
             process.wait(90)
 
 
-def free_base_port() -> int:
+def free_base_port(above: int = 21070) -> int:
     """A port that is free together with those after it."""
-    for port in range(21080, 29000, 10):
+    for port in range(max(above, 21070) + 10, 29000, 10):
         if all(_is_free(port + offset) for offset in range(PORTS_NEEDED)):
             return port
     raise SetupError("no eight free ports in a row")
