@@ -77,7 +77,9 @@ def test_a_ledger_is_settled_once_every_subscriber_has_handled_everything() -> N
 
 def test_mails_are_counted_by_event_and_recipient(tmp_path: Path) -> None:
     for name, event, to in (("1", "e1", "a@x"), ("2", "e1", "b@x"), ("3", "e1", "a@x")):
-        (tmp_path / f"{name}.eml").write_text(f"X-Envelope-To: {to}\r\nX-TTS-Event: {event}\r\nSubject: s\r\n\r\nbody\r\n")
+        (tmp_path / f"{name}.eml").write_text(
+            f"X-Envelope-To: {to}\r\nX-TTS-Event: ticket.submitted\r\nMessage-ID: <{event}.u@tts>\r\nSubject: s\r\n\r\nbody\r\n"
+        )
     (tmp_path / "4.eml").write_text("X-Envelope-To: c@x\r\nSubject: s\r\n\r\nbody\r\n")
     assert count_mails(tmp_path, since=0.0) == MailCount(mails=4, pairs=3, duplicates={"e1 to a@x": 2}, unmarked=1)
     assert count_mails(tmp_path, since=4e9).mails == 0

@@ -1,8 +1,10 @@
 """The stack is started once for all tests; after each of them it is healed, so that none inherits another's damage."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 
 import pytest
 
@@ -11,6 +13,15 @@ from tests.system.harness.journal import Journal
 from tests.system.harness.messages import Post
 from tests.system.harness.office import Office
 from tests.system.harness.stack import Stack
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A suite that is told to end (TERM) ends as by Ctrl-C: it stops all that it has started."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +44,11 @@ def journal() -> Journal:
 
 
 @pytest.fixture(scope="session")
-def office(stack: Stack, journal: Journal) -> Office:
+def office(stack: Stack, journal: Journal) -> Iterator[Office]:
     """The people."""
-    return Office(stack, journal)
+    people = Office(stack, journal)
+    yield people
+    people.close()
 
 
 @pytest.fixture(scope="session")

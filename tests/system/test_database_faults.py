@@ -11,7 +11,9 @@ from tests.system.harness.stack import Stack
 TICKET = {"category": "others", "subject": "While it is down", "description": "x", "fields": {}}
 
 
-def test_f07_a_crash_of_the_database_loses_no_accepted_write_and_is_answered_with_503(stack: Stack, office: Office, auditor: Auditor) -> None:
+def test_f07_a_crash_of_the_database_loses_no_accepted_write_and_is_answered_with_503(
+    stack: Stack, office: Office, auditor: Auditor
+) -> None:
     with Crowd(office, seed=7) as crowd:
         crowd.wait_for(40)
         stack.postgres.crash()

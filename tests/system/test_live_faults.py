@@ -12,7 +12,9 @@ SOCKETS = 200
 def test_f46_after_a_kill_of_daphne_200_sockets_hear_all_that_was_said_once(stack: Stack, office: Office, auditor: Auditor) -> None:
     tickets = [office.employee.file_ticket(f"Talked about {number}") for number in range(4)]
     stack.wait_idle()
-    listeners = [Listener(f"ticket:{tickets[number % 4].id}", (office.employee, office.coordinator)[number % 2]) for number in range(SOCKETS)]
+    listeners = [
+        Listener(f"ticket:{tickets[number % 4].id}", (office.employee, office.coordinator)[number % 2]) for number in range(SOCKETS)
+    ]
     with Gallery(stack, listeners) as gallery:
         said = [office.employee.comment(tickets[number % 4].id, f"Before {number}") for number in range(8)]
         stack["messaging"].web.kill()
@@ -39,4 +41,7 @@ def _stream(stack: Stack, topic: str) -> list[int]:
         "SELECT number FROM stream_streamrow WHERE audience IN (%s, %s) AND number >= "
         "(SELECT min(number) FROM stream_streamrow WHERE audience = %s AND kind = 'comment.posted') ORDER BY number"
     )
-    return [int(str(number)) for (number,) in stack.postgres.rows(stack["messaging"].database, query, topic, f"{topic}:public", f"{topic}:public")]
+    return [
+        int(str(number))
+        for (number,) in stack.postgres.rows(stack["messaging"].database, query, topic, f"{topic}:public", f"{topic}:public")
+    ]

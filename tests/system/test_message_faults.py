@@ -108,7 +108,9 @@ def test_f33_every_event_three_times_and_in_disorder_changes_nothing(stack: Stac
     before = _effects(stack)
     ids = ", ".join(f"'{ticket.id}'" for ticket in filed)
     where = f"aggregate_id IN ({ids}) OR data->>'ticket_id' IN ({ids})"
-    copies = [envelope for name in ("ticket_service", "workflow_api", "messaging") for envelope in post.envelopes(name, where) for _ in range(3)]
+    copies = [
+        envelope for name in ("ticket_service", "workflow_api", "messaging") for envelope in post.envelopes(name, where) for _ in range(3)
+    ]
     random.Random(33).shuffle(copies)
     assert len(copies) > 60
     post.send(*copies)
@@ -160,7 +162,15 @@ def _comment_posted(ticket_id: str, number: str, excerpt: str) -> dict[str, Any]
         "comment_id": str(uuid4()), "version": 1, "ticket_id": ticket_id, "number": number, "subject": "s",
         "author": {"id": str(uuid4()), "name": "Nobody"}, "visibility": "public", "excerpt": excerpt, "audience": [], "posted_at": at,
     }  # fmt: skip
-    return {"id": str(uuid4()), "type": "comment.posted", "schema": 1, "source": "messaging", "occurred_at": at, "correlation_id": "", "data": data}
+    return {
+        "id": str(uuid4()),
+        "type": "comment.posted",
+        "schema": 1,
+        "source": "messaging",
+        "occurred_at": at,
+        "correlation_id": "",
+        "data": data,
+    }
 
 
 def dead_letters(stack: Stack, service: str, event_id: str) -> list[str]:

@@ -47,9 +47,13 @@ def test_a_sound_environment_starts(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_without_any_secret_the_start_stops_and_names_every_one(service: str) -> None:
-    outcome = start(service, DJANGO_SECRET_KEY=None, DATABASE_URL=None, CELERY_BROKER_URL=None, DJANGO_ALLOWED_HOSTS=None, DJANGO_JWT_SIGNING_KEY=None)
+    outcome = start(
+        service, DJANGO_SECRET_KEY=None, DATABASE_URL=None, CELERY_BROKER_URL=None, DJANGO_ALLOWED_HOSTS=None, DJANGO_JWT_SIGNING_KEY=None
+    )
     assert outcome.returncode != 0
-    wanted = {"DJANGO_SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "DJANGO_ALLOWED_HOSTS"} | ({"DJANGO_JWT_SIGNING_KEY"} if service == "auth" else set())
+    wanted = {"DJANGO_SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "DJANGO_ALLOWED_HOSTS"} | (
+        {"DJANGO_JWT_SIGNING_KEY"} if service == "auth" else set()
+    )
     named = {line.strip().removeprefix("- ").partition(" ")[0] for line in outcome.stderr.splitlines() if line.startswith("  - ")}
     assert wanted <= named
 
@@ -80,8 +84,13 @@ def test_the_web_process_and_the_worker_stop_as_well() -> None:
     from tests.system.harness.services import BIN
 
     env = {**base_environment(), **SOUND, "DJANGO_SECRET_KEY": "short"}
-    for command in (["gunicorn", "-c", "python:servicekit.gunicorn_conf", "ticket_service.wsgi"], ["celery", "-A", "ticket_service", "worker"]):
-        outcome = subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT / "ticket_service", env=env, capture_output=True, text=True, timeout=60)
+    for command in (
+        ["gunicorn", "-c", "python:servicekit.gunicorn_conf", "ticket_service.wsgi"],
+        ["celery", "-A", "ticket_service", "worker"],
+    ):
+        outcome = subprocess.run(
+            [BIN / command[0], *command[1:]], cwd=ROOT / "ticket_service", env=env, capture_output=True, text=True, timeout=60
+        )
         assert outcome.returncode != 0
         assert "DJANGO_SECRET_KEY is weak" in outcome.stdout + outcome.stderr
 

@@ -59,7 +59,10 @@ def test_f35_of_two_relays_one_leads_and_the_other_takes_over_when_it_dies(stack
 
 def _leaders(stack: Stack) -> list[object]:
     """The database sessions that hold the lead of the ticket service's relay."""
-    query = "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = %s"
+    query = (
+        "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        "WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = %s"
+    )
     return [pid for (pid,) in stack.postgres.rows("postgres", query, RELAY_LEADER, stack["ticket_service"].database)]
 
 
@@ -77,27 +80,33 @@ def test_f37_timers_that_fell_due_while_the_worker_was_away_fire_once_each(stack
     wait_until(lambda: all(len(_marks(stack, ticket.id)) == 4 for ticket in filed), "warned and breached, the task and its step", 30)
     time.sleep(3)
     for ticket in filed:
-        assert _marks(stack, ticket.id) == [("sla.breached", "step"), ("sla.breached", "task"), ("sla.warned", "step"), ("sla.warned", "task")]
+        assert _marks(stack, ticket.id) == [
+            ("sla.breached", "step"),
+            ("sla.breached", "task"),
+            ("sla.warned", "step"),
+            ("sla.warned", "task"),
+        ]
     office.work_off()
     auditor.check()
 
 
 def _let_time_pass(stack: Stack, tickets: list[str]) -> None:
-    """As if the worker had been away from before the warning until ten minutes after the target: every time of these clocks is moved back."""
-    database = stack["workflow_api"].database
-    ids = ", ".join(f"'{ticket}'" for ticket in tickets)
-    clocks = (
-        f"SELECT clock_id FROM tasks_task WHERE ticket_id IN ({ids}) UNION "  # noqa: S608
-        f"SELECT i.clock_id FROM tasks_taskitem i JOIN tasks_task t ON t.id = i.task_id WHERE t.ticket_id IN ({ids})"
+    """As if the worker had been away from before the warning until ten minutes after the target: all times of the clocks move back."""
+    database, late = stack["workflow_api"].database, "(target_at - now() + interval '10 minutes')"
+    query = (
+        "SELECT clock_id::text FROM tasks_task WHERE ticket_id = ANY(%s::uuid[]) UNION "
+        "SELECT i.clock_id::text FROM tasks_taskitem i JOIN tasks_task t ON t.id = i.task_id WHERE t.ticket_id = ANY(%s::uuid[])"
     )
-    late = "(target_at - now() + interval '10 minutes')"
-    stack.postgres.rows(database, f"UPDATE sla_clock SET started_at = started_at - {late}, target_at = target_at - {late} WHERE id IN ({clocks})")  # noqa: S608
-    stack.postgres.rows(
-        database,
-        f"UPDATE servicekit_scheduledjob SET run_at = now() - interval '10 minutes' WHERE kind LIKE 'sla%%' AND key::text IN (SELECT clock_id::text FROM ({clocks}) c)",  # noqa: S608
-    )
+    clocks = [clock for (clock,) in stack.postgres.rows(database, query, tickets, tickets)]
+    move = f"UPDATE sla_clock SET started_at = started_at - {late}, target_at = target_at - {late} WHERE id = ANY(%s::uuid[])"  # noqa: S608
+    stack.postgres.rows(database, move, clocks)
+    due = "UPDATE servicekit_scheduledjob SET run_at = now() - interval '10 minutes' WHERE kind = 'sla.mark' AND key = ANY(%s)"
+    stack.postgres.rows(database, due, clocks)
 
 
 def _marks(stack: Stack, ticket: str) -> list[tuple[object, ...]]:
-    query = "SELECT type, data->>'scope' FROM servicekit_outboxevent WHERE type IN ('sla.warned', 'sla.breached') AND data->>'ticket_id' = %s ORDER BY 1, 2"
+    query = (
+        "SELECT type, data->>'scope' FROM servicekit_outboxevent "
+        "WHERE type IN ('sla.warned', 'sla.breached') AND data->>'ticket_id' = %s ORDER BY 1, 2"
+    )
     return stack.postgres.rows(stack["workflow_api"].database, query, ticket)

@@ -13,7 +13,7 @@ from rich.console import Console
 from bootstrap.paths import SERVICES
 from ops.importer.target import NoTarget
 from ops.instance import default_data, read_state
-from ops.manage import manage
+from ops.manage import ManageFailed, manage
 from ops.replay.api import ApiFailure
 from ops.replay.people import CannotPlay
 from ops.replay.run import Setting, Size, replay
@@ -41,7 +41,7 @@ def replay_tickets(
         setting = setting_of(data, also or [])
         size = Size(tickets, agents, requesters, rate, costs)
         outcome = asyncio.run(replay(setting, size, file, category, screen.print))
-    except (NoTarget, CannotPlay, ApiFailure) as failure:
+    except (NoTarget, CannotPlay, ApiFailure, ManageFailed) as failure:
         screen.print(str(failure), style="red", markup=False)
         raise typer.Exit(2) from failure
     page = outcome.save(report or data / "reports" / f"replay-{datetime.now(UTC):%Y%m%d-%H%M%S}")

@@ -17,7 +17,7 @@ class MailCount:
 
 
 def count_mails(folder: Path, since: float) -> MailCount:
-    """Count the messages that came after ``since`` by (event, recipient)."""
+    """Count the messages that came after ``since`` by event and recipient; the event's id is in the Message-ID, before the first dot."""
     parser = BytesHeaderParser()
     pairs: Counter[tuple[str, str]] = Counter()
     unmarked = 0
@@ -26,8 +26,8 @@ def count_mails(folder: Path, since: float) -> MailCount:
             continue
         with file.open("rb") as stream:
             headers = parser.parse(stream)
-        event = headers.get("X-TTS-Event")
-        unmarked += event is None
-        pairs[(str(event), str(headers.get("X-Envelope-To") or headers.get("To")))] += 1
+        event = str(headers.get("Message-ID", "")).strip(" <>").partition(".")[0]
+        unmarked += headers.get("X-TTS-Event") is None
+        pairs[(event, str(headers.get("X-Envelope-To") or headers.get("To")))] += 1
     doubled = {f"{event} to {recipient}": count for (event, recipient), count in pairs.items() if count > 1}
     return MailCount(sum(pairs.values()), len(pairs), doubled, unmarked)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from ops.commands.status import pss, tree
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -18,23 +20,13 @@ class Usage:
 
 def usage_of(roots: dict[str, int]) -> list[Usage]:
     """The use of each process tree, by its name; a tree that has ended is left out."""
-    found = []
-    for name, pid in roots.items():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            root = psutil.Process(pid)
-            tree = [root, *root.children(recursive=True)]
-            found.append(Usage(name, sum(map(_cpu, tree)), sum(map(_pss, tree)), len(tree)))
-    return found
+    families = {name: tree(pid) for name, pid in roots.items()}
+    return [Usage(name, sum(map(_cpu, family)), sum(map(pss, family)), len(family)) for name, family in families.items() if family]
 
 
 def cpu_of(roots: dict[str, int]) -> float:
     """CPU seconds of all trees together, with those of children that have ended and been waited for."""
-    total = 0.0
-    for pid in roots.values():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            root = psutil.Process(pid)
-            total += sum(map(_cpu, [root, *root.children(recursive=True)]))
-    return total
+    return sum(_cpu(process) for pid in roots.values() for process in tree(pid))
 
 
 def _cpu(process: psutil.Process) -> float:
@@ -42,9 +34,3 @@ def _cpu(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system + times.children_user + times.children_system)
     return 0.0
-
-
-def _pss(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        return int(process.memory_full_info().pss)
-    return 0

@@ -63,8 +63,8 @@ class Report:
             f"Lost: {_counts(self.events.lost)}. Duplicated effects: {_counts(self.events.duplicated)}. "
             f"Dead letters: {self.events.dead_letters}. Unpublished: {self.events.pending}.",
             "## Mails",
-            f"{self.mails.mails} mails for {self.mails.pairs} pairs of event and person, "
-            f"{len(self.mails.duplicates)} of them more than once, {self.mails.unmarked} without an event. Deliveries: {_counts(self.deliveries)}.",
+            f"{self.mails.mails} mails for {self.mails.pairs} pairs of event and person, {len(self.mails.duplicates)} more than once, "
+            f"{self.mails.unmarked} without an event. Deliveries: {_counts(self.deliveries)}.",
             "## From submission to the screen",
             _spreads("stage", self.stages),
             f"Sockets came back {self.reconnects} times.",

@@ -36,6 +36,10 @@ class Client:
         me = self.get("/api/v1/auth/me/")
         self.id, self.name, self.email = me["id"], me["name"], email
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def log_in(self) -> None:
         """A fresh session."""
         tokens = self._until_answered("POST", "/api/v1/auth/token/", json=self._credentials)
@@ -69,7 +73,13 @@ class Client:
 
     def file_ticket(self, subject: str, attachments: Collection[str] = (), category: str = "others") -> Filed:
         """Submit a ticket, under a key that makes trying again harmless."""
-        body = {"category": category, "subject": subject, "description": f"About {subject}.", "fields": {}, "attachments": list(attachments)}
+        body = {
+            "category": category,
+            "subject": subject,
+            "description": f"About {subject}.",
+            "fields": {},
+            "attachments": list(attachments),
+        }
         ticket = self.post("/api/v1/tickets/", body, headers={"Idempotency-Key": str(uuid4())})
         filed = Filed(ticket["id"], ticket["number"], subject)
         self.journal.note(filed)

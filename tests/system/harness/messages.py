@@ -28,7 +28,15 @@ class Post:
             f"WHERE published_at IS NOT NULL AND ({where}) ORDER BY id"
         )
         return [
-            {"id": event_id, "type": kind, "schema": schema, "source": service, "occurred_at": at.isoformat(), "correlation_id": mark, "data": data}
+            {
+                "id": event_id,
+                "type": kind,
+                "schema": schema,
+                "source": service,
+                "occurred_at": at.isoformat(),
+                "correlation_id": mark,
+                "data": data,
+            }
             for event_id, kind, schema, at, mark, data in self._stack.postgres.rows(self._stack[service].database, query)  # type: ignore[misc, union-attr]
         ]
 

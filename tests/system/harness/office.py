@@ -23,10 +23,17 @@ class Office:
 
     def __init__(self, stack: Stack, journal: Journal) -> None:
         self.stack, self.journal = stack, journal
+        self._clients: list[Client] = []
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for client in self._clients:
+            client.close()
 
     def someone(self, email: str, patience: float = 0.0) -> Client:
         """A fresh session of a demo person."""
-        return Client(self.stack, self.journal, email, self.stack.demo[email]["password"], patience)
+        self._clients.append(Client(self.stack, self.journal, email, self.stack.demo[email]["password"], patience))
+        return self._clients[-1]
 
     @cached_property
     def employee(self) -> Client:

@@ -15,8 +15,9 @@ class Mail:
     """One accepted message to one recipient."""
 
     event_id: str
+    user_id: str
     recipient: str
-    message_id: str
+    kind: str
     subject: str
 
 
@@ -39,13 +40,12 @@ class SmtpSink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """Keep the message, one entry for each recipient."""
         message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        event_id, _, user_id = str(message["Message-ID"]).strip(" <>").partition("@")[0].partition(".")
         for recipient in envelope.rcpt_tos:
-            self.mails.append(
-                Mail(str(message["X-TTS-Event"] or ""), recipient.lower(), str(message["Message-ID"] or ""), str(message["Subject"] or ""))
-            )
+            self.mails.append(Mail(event_id, user_id, recipient.lower(), str(message["X-TTS-Event"]), str(message["Subject"])))
         return "250 kept"
 
     def duplicates(self) -> dict[tuple[str, str], int]:
-        """(event, recipient) pairs that came more than once, with how often."""
-        counts = Counter((mail.event_id, mail.recipient) for mail in self.mails)
+        """(event id, user id) pairs that came more than once, with how often."""
+        counts = Counter((mail.event_id, mail.user_id) for mail in self.mails)
         return {pair: count for pair, count in counts.items() if count > 1}

@@ -1,0 +1,119 @@
+"""Schemathesis against each committed openapi.yaml, through the running services: no 5xx, and no status that is not documented.
+
+Every operation gets valid and invalid requests, with made-up ids and with real ones. Runs last: it leaves odd people and roles behind.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import status_code_conformance
+
+from tests.system.harness.client import Client
+from tests.system.harness.journal import Journal
+from tests.system.harness.office import Office
+from tests.system.harness.services import KINDS, ROOT
+from tests.system.harness.stack import Stack
+
+#: requests to each operation, in each of up to four ways
+EXAMPLES = 8
+CHECKS = [not_a_server_error, status_code_conformance]
+
+
+@pytest.fixture(scope="module")
+def known(stack: Stack, office: Office) -> dict[str, dict[str, Any]]:
+    """Path parameters that lead to something real, by the path's beginning."""
+    filed = office.file_and_approve("Fuzzed")
+    _, item = office.item_of(filed)
+    user = office.root.post("/api/v1/users/", {"email": "fuzzed@demo.tts", "name": "Fuzzed", "department": "", "roles": ["hdts.employee"]})
+    role = office.root.post("/api/v1/roles/", {"system": "tts", "key": "fuzzed", "name": "Fuzzed", "permissions": ["task.act"]})
+    workflow = office.root.get("/api/v1/workflows/")["results"][0]
+    return {
+        "/api/v1/tickets/": {"number": filed.number},
+        "/api/v1/categories/": {"slug": "others"},
+        "/api/v1/tasks/by-ticket/": {"number": filed.number},
+        "/api/v1/tasks/": {"item_id": item["id"], "id": item["id"]},
+        "/api/v1/workflows/": {"id": workflow["id"], "workflow_id": workflow["id"], "n": 1, "number": 1},
+        "/api/v1/users/": {"id": user["id"], "user_id": user["id"], "role": "hdts.employee"},
+        "/api/v1/roles/": {"id": role["id"], "role_id": role["id"]},
+    }
+
+
+@pytest.mark.parametrize("service", [kind.name for kind in KINDS])
+def test_no_request_is_answered_with_5xx_or_an_undocumented_status(
+    stack: Stack, office: Office, known: dict[str, dict[str, Any]], service: str
+) -> None:
+    fuzzer = Fuzzer(stack, stack[service].url, known)
+    schema = schemathesis.openapi.from_dict(yaml.safe_load((ROOT / service / "openapi.yaml").read_text()))
+    for result in schema.get_all_operations():
+        fuzzer.fuzz(result.ok())
+    assert fuzzer.requests > 0
+    assert not fuzzer.findings, f"{len(fuzzer.findings)} findings\n" + "\n\n".join(fuzzer.findings)
+
+
+class Fuzzer:
+    """Sends what schemathesis makes up, and keeps one finding for each operation and kind of failure."""
+
+    def __init__(self, stack: Stack, base_url: str, known: dict[str, dict[str, Any]]) -> None:
+        self._stack, self._base_url, self._known = stack, base_url, known
+        self._client: Client | None = None
+        self.requests = 0
+        self.findings: list[str] = []
+
+    def fuzz(self, operation: Any) -> None:
+        """All ways of one operation."""
+        for parameters in self._parameters(operation):
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                if finding := self._fuzz_once(operation, mode, parameters):
+                    self.findings.append(f"{operation.label} ({mode.name.lower()}): {finding}")
+                    return
+
+    def _parameters(self, operation: Any) -> Iterator[dict[str, Any] | None]:
+        yield None
+        names = {parameter.name for parameter in operation.path_parameters}
+        beginning = max((path for path in self._known if operation.path.startswith(path)), key=len, default="")
+        real = {name: value for name, value in self._known.get(beginning, {}).items() if name in names}
+        if real:
+            yield real
+
+    def _fuzz_once(self, operation: Any, mode: GenerationMode, parameters: dict[str, Any] | None) -> str:
+        found: list[str] = []
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode, path_parameters=parameters))
+        def send(case: Case) -> None:
+            if found:
+                return
+            self.requests += 1
+            answer = case.call(base_url=self._base_url, headers={"Authorization": f"Bearer {self._token()}"})
+            if answer.status_code == 401:  # a fuzzed logout ended the session
+                self._client = None
+            try:
+                case.validate_response(answer, checks=CHECKS)
+            except (Failure, FailureGroup) as failure:
+                found.append(f"{answer.status_code}\n{failure}\n{answer.text[:500]}")
+
+        try:
+            send()
+        except Exception as error:
+            if "Unsatisfiable" not in type(error).__name__:
+                raise
+        return found[0] if found else ""
+
+    def _token(self) -> str:
+        if self._client is None:
+            self._client = Office(self._stack, Journal()).someone("root@demo.tts")
+        return self._client.access
