@@ -1,4 +1,4 @@
-"""Row locks, always taken in this order: roles, then people, then sessions. So no two services wait for each other."""
+"""Row locks, always taken in this order: roles by name, then people, then sessions. So no two services wait for each other."""
 
 from uuid import UUID
 

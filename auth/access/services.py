@@ -62,7 +62,8 @@ def revoke_role(*, user_id: UUID, role: str, by: Principal) -> None:
     user = lock_user(user_id)
     deleted, _ = Assignment.objects.filter(user=user, role=taken).delete()
     require(deleted == 1, NotFound)
-    require(role != SUPERUSER or active_superusers().exists(), LastSuperuser)
+    if role == SUPERUSER:
+        refuse_without_superuser()
     announce_access(user, AssignmentRevoked, role=role)
 
 
@@ -106,12 +107,12 @@ def seed_access() -> None:
     """The systems and built-in roles of this release; harmless to repeat."""
     for key, name in SYSTEMS.items():
         System.objects.update_or_create(key=key, defaults={"name": name})
-    for full_key, (name, permissions) in BUILT_IN_ROLES.items():
+    for full_key, (name, permissions) in sorted(BUILT_IN_ROLES.items()):
         _seed_role(full_key, name, sorted(permissions))
 
 
 def refuse_without_superuser() -> None:
-    """Raise LastSuperuser if what this transaction did leaves no active superuser. Call after ``lock_superusers()``."""
+    """Raise LastSuperuser if what this transaction did leaves no active superuser. Call while holding that role's lock."""
     require(active_superusers().exists(), LastSuperuser)
 
 

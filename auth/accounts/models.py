@@ -68,6 +68,11 @@ class LoginTries(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @staticmethod
+    def address_of(email: str) -> str:
+        """The key under which tries at an e-mail address are kept."""
+        return email.lower()[:254]  # some letters grow by being lowered
+
     def is_locked(self, at: datetime) -> bool:
         """Whether no password is looked at now."""
         return self.locked_until is not None and at < self.locked_until

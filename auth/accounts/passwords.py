@@ -1,5 +1,7 @@
 """What a password must be like, and tries at one."""
 
+import logging
+
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -10,6 +12,7 @@ from accounts.models import LoginTries, User
 from servicekit.clock import now
 from servicekit.errors import InvalidInput
 
+logger = logging.getLogger("tts.accounts")
 MAX_LENGTH = 128
 
 
@@ -38,6 +41,7 @@ def check_credentials(*, email: str, password: str) -> User:
     """The active person of this address and password. Raises InvalidCredentials; a wrong try is counted all the same."""
     user = _try_once(email.strip(), password)
     if user is None:
+        logger.info("login refused")
         raise InvalidCredentials
     return user
 
@@ -45,10 +49,10 @@ def check_credentials(*, email: str, password: str) -> User:
 @transaction.atomic(durable=True)
 def _try_once(email: str, password: str) -> User | None:
     """One try, while no other can be made at this address: so guesses side by side count one each, and stop at the tenth."""
-    tries = _lock_tries(email.lower())
+    user = User.objects.by_email(email).first()
+    tries = _lock_tries(LoginTries.address_of(user.email if user else email))
     if tries.is_locked(now()):
         return None
-    user = User.objects.by_email(email).first()
     is_right = _is_right(user, password)
     if is_right:
         tries.clear(now())

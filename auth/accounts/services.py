@@ -114,7 +114,7 @@ def unlock_login(*, user_id: UUID, by: Principal) -> None:
     """Forget somebody's wrong passwords before the lock ends by itself."""
     user = lock_user(user_id)
     require(policies.may_manage(by, held_by(user.id).permissions))
-    for tries in LoginTries.objects.select_for_update().filter(address=user.email.lower()):
+    for tries in LoginTries.objects.select_for_update().filter(address=LoginTries.address_of(user.email)):
         tries.clear(now())
         tries.save()
 

@@ -2,7 +2,7 @@
 
 from servicekit.environment import environment as env
 from servicekit.settings import *  # noqa: F403
-from servicekit.settings import service_settings
+from servicekit.settings import SILENCED_SYSTEM_CHECKS, service_settings
 from tokens.keys import UnfitKey, key_set, read_retired_keys, read_signing_key
 
 JWT_SIGNING_KEY = env.required("DJANGO_JWT_SIGNING_KEY")
@@ -26,4 +26,4 @@ AUTH_PASSWORD_VALIDATORS = [
 SIMPLE_JWT = {"TOKEN_TYPE_CLAIM": "typ"}
 
 globals().update(service_settings(name="auth", package="auth", apps=["accounts", "access", "tokens"], admin_path="admin/auth/"))
-SILENCED_SYSTEM_CHECKS = [*globals()["SILENCED_SYSTEM_CHECKS"], "auth.W004"]  # the address is unique by an expression
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "auth.W004"]  # the address is unique by an expression

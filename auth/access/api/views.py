@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,9 +61,7 @@ class RoleDoor(ServiceViewSet):
     @extend_schema(responses=RoleSerializer)
     def retrieve(self, request: Request, role_id: UUID) -> Response:
         """One role, with the ETag to change it by."""
-        role = Role.objects.filter(id=role_id).first()
-        if role is None:
-            raise Http404
+        role = get_object_or_404(Role, id=role_id)
         return with_etag(Response(RoleSerializer(role).data), role.version)
 
     @extend_schema(request=NewRoleBody, responses={201: RoleSerializer})

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -50,9 +50,7 @@ class UserDoor(ServiceViewSet):
 
     def answer(self, user_id: UUID, status: int = 200) -> Response:
         """Somebody as he is now, with the ETag to change his profile by."""
-        user = with_roles(User.objects.filter(id=user_id)).first()
-        if user is None:
-            raise Http404
+        user = get_object_or_404(with_roles(User.objects.all()), id=user_id)
         return with_etag(Response(UserSerializer(user).data, status=status), user.version)
 
     @extend_schema(parameters=[PeopleQuery], responses=UserSerializer(many=True))

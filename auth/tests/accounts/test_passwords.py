@@ -135,6 +135,17 @@ def test_an_unknown_address_locks_like_a_known_one():
     assert LoginTries.objects.get(address="ghost@example.org").locked_until is not None
 
 
+def test_every_spelling_that_finds_a_person_counts_against_one_lock():
+    a_user(email="Kim.I@example.org", password=PASSWORD)
+    for email in ("kim.i@example.org", "KIM.I@EXAMPLE.ORG", "\u212aim.\u0130@example.org"):
+        try_wrong(email)
+    assert [(tries.address, tries.failures) for tries in LoginTries.objects.all()] == [("kim.i@example.org", 3)]
+
+
+def test_an_address_that_grows_by_being_lowered_is_refused_like_any_other():
+    try_wrong("\u0130" * 254)
+
+
 def test_one_persons_failures_do_not_lock_another():
     a_user(email="a@example.org", password=PASSWORD)
     other = a_user(email="b@example.org", password=PASSWORD)

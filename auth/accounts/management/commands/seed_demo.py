@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed."""
         out: Path = options["out"]
+        out.parent.mkdir(parents=True, exist_ok=True)
         seed_access()
         known = {login["email"]: login["password"] for login in json.loads(out.read_text("utf-8"))} if out.exists() else {}
         logins = [ensure_demo_login(person, known.get(person.email)) for person in DEMO_PEOPLE]
