@@ -5,13 +5,14 @@ from importlib import import_module
 
 import typer
 
-from ops.commands import events, logs, seed, status, stop
+from ops.commands import events, logs, manage, seed, status, stop
 
 app = typer.Typer(name="Scripts/tts", help="Look at a running system and act on it.", no_args_is_help=True, add_completion=False)
 app.command()(status.status)
 app.command()(logs.logs)
 app.command()(stop.stop)
 app.command()(seed.seed)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(manage.manage)
 app.add_typer(events.app, name="events")
 
 #: command → where its function is; loaded only when it is called
