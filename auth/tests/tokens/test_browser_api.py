@@ -291,3 +291,12 @@ def test_a_deactivated_person_is_out_at_once(erin):
     assert client.get(ME).json()["code"] == "session_revoked"
     assert client.post(REFRESH).json()["code"] == "session_revoked"
     assert login(browser()).json()["code"] == "invalid_credentials"
+
+
+def test_logging_in_going_on_and_asking_who_one_is_keep_to_their_queries(erin, query_budget):
+    with query_budget("log_in"):
+        client = logged_in(erin)
+    with query_budget("refresh"):
+        client.post(REFRESH)
+    with query_budget("me"):
+        client.get(ME)
