@@ -38,7 +38,9 @@ def comments_for(by: Principal, ticket_id: UUID) -> QuerySet[Comment]:
 
 def audience(conversation: Conversation, visibility: str, *, without: UUID) -> tuple[UUID, ...]:
     """Who is to hear of a comment: the owner, the present assignees, and of a public one the requester; never ``without``, its author."""
-    current = Participant.objects.filter(conversation=conversation, is_current=True).filter(Q(role=Participant.Role.OWNER) | Q(task__is_open=True))
+    current = Participant.objects.filter(conversation=conversation, is_current=True).filter(
+        Q(role=Participant.Role.OWNER) | Q(task__is_open=True)
+    )
     if visibility == Visibility.INTERNAL:
         current = current.filter(user_id__in=Clearance.objects.filter(reads_internal=True).values("user_id"))
     hearing = set(current.values_list("user_id", flat=True)) - {conversation.requester_id}

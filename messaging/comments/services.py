@@ -124,7 +124,11 @@ def _agents(event: TaskEvent) -> list[UUID]:
 
 
 def _tell_assignee(event: TaskEvent, changed: list[Part]) -> None:
-    if isinstance(event, ItemEvent) and gives_work(event) and any(part.role == Participant.Role.ASSIGNEE and part.is_current for part in changed):
+    if (
+        isinstance(event, ItemEvent)
+        and gives_work(event)
+        and any(part.role == Participant.Role.ASSIGNEE and part.is_current for part in changed)
+    ):
         assert event.assignee is not None  # noqa: S101  (a current assignee is the event's)
         feed.task_assigned(event, event.assignee)
 

@@ -17,6 +17,7 @@ class SteadySocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne is publis
     def onConnect(self, request: Any) -> Any:  # noqa: N802  (Autobahn's name)
         """The handshake; messages beyond the limit close the socket with 1009 before they are taken in."""
         self.maxMessagePayloadSize = self.maxFramePayloadSize = MAX_MESSAGE
+        self.failByDrop = False  # say why before hanging up
         return super().onConnect(request)
 
     def onOpen(self) -> None:  # noqa: N802

@@ -61,7 +61,7 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels i
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """To the method named after the message's type. (Channels' own also looks after this thread's database connections: there are none.)"""
+        """To the method named after the message's type, without Channels' look at this thread's database connections: there are none."""
         await getattr(self, get_handler_name(message))(message)
 
     # the connection

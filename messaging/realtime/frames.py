@@ -91,5 +91,3 @@ class Whisper(msgspec.Struct, frozen=True):
 def read_whisper(payload: str) -> Whisper:
     """The payload of a NOTIFY of ours."""
     return msgspec.json.decode(payload, type=Whisper)
-
-

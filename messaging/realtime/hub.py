@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from prometheus_client import Gauge
 
@@ -14,7 +15,7 @@ from realtime.lanes import Lanes
 from servicekit.stream.follower import Follower
 from servicekit.stream.rows import Row, latest
 
-SOCKETS_PER_PERSON = 10
+PATIENCE = 30.0  # seconds that the follower waits for a busy event loop before it tries again
 WHISPERS = "whispers"  # the NOTIFY channel of what is told and not kept
 
 SOCKETS = Gauge("live_sockets", "Open browser sockets", multiprocess_mode="livesum")
@@ -49,8 +50,12 @@ class Hub:
         await asyncio.shield(self._starting)
 
     async def _follow(self) -> None:
-        into_loop = asyncio.get_running_loop().call_soon_threadsafe
-        follower = Follower(partial(into_loop, self.deliver), {WHISPERS: partial(into_loop, self._overhear)})
+        loop = asyncio.get_running_loop()
+
+        def receive(rows: list[Row]) -> None:
+            asyncio.run_coroutine_threadsafe(self._pass_on(rows), loop).result(PATIENCE)
+
+        follower = Follower(receive, {WHISPERS: partial(loop.call_soon_threadsafe, self._overhear)})
         follower.position = await self._lanes.run(latest)
         follower.start()
         self._follower = follower
@@ -63,7 +68,7 @@ class Hub:
 
     def enter(self, person: UUID) -> bool:
         """Count a socket of the person; False if there are too many of them already."""
-        if self._sockets[person] >= SOCKETS_PER_PERSON:
+        if self._sockets[person] >= settings.SOCKETS_PER_PERSON:
             return False
         self._sockets[person] += 1
         SOCKETS.inc()
@@ -87,6 +92,11 @@ class Hub:
             self._listeners[audience].discard(listener)
             if not self._listeners[audience]:
                 del self._listeners[audience]
+
+    async def _pass_on(self, rows: list[Row]) -> None:
+        """Deliver, and let the outlets send it before the follower reads on: who reads in time never finds his outlet full."""
+        self.deliver(rows)
+        await asyncio.sleep(0)
 
     def deliver(self, rows: list[Row]) -> None:
         """Hand new rows to whoever hears their audiences."""

@@ -8,7 +8,7 @@ from realtime.lanes import Lanes
 from realtime.outlet import Outlet
 from servicekit.stream.rows import Row, latest, oldest, read_after
 
-PAGE = 100  # rows read at once
+PAGE = 50  # rows read at once
 FROM_NOW = -1  # instead of a number: tell nothing of the past
 MOST = 2000  # rows told again; who missed more loads the topic anew
 

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from tests.factories import make_conversation
 
 from comments.models import Clearance, Conversation, Participant
 from comments.services import post_comment
@@ -11,6 +10,7 @@ from servicekit.contracts import auth, messaging, notification, ticket, workflow
 from servicekit.events.handling import handlers
 from servicekit.stream.models import StreamRow
 from servicekit.testing.contracts import assert_looks_like_samples, samples_for, types_published_by
+from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,12 @@ from servicekit.loops import Loop
 from servicekit.stream.rows import Row, latest, read_after
 
 SWEEP = 1.0  # seconds between looks without a wake-up
+BATCH = 100  # rows in memory at once: a comment can take some 100 KB
 Receiver = Callable[[list[Row]], None]
 
 
 class Follower(Loop):
-    """Calls ``receive`` with the new rows, in order, each once, from the thread's start on.
+    """Calls ``receive`` with the new rows, in order, from the thread's start on; each once unless ``receive`` fails.
 
     ``channels`` are further NOTIFY channels, each with what to call with its payloads; those are not kept and may get lost.
     """
@@ -31,10 +32,10 @@ class Follower(Loop):
         """Read until nothing is new, then sleep until woken."""
         if not self._listening:
             self._listen()
-        rows = read_after(self.position)
+        rows = read_after(self.position, limit=BATCH)
         if rows:
-            self.position = rows[-1].number
             self._receive(rows)
+            self.position = rows[-1].number
         else:
             self._sleep()
 

@@ -21,7 +21,9 @@ class CommentViewSet(ServiceViewSet):
     pagination_class = NewestFirst
     serializer_class = CommentSerializer
 
-    @extend_schema(parameters=[ThreadQuery], responses={200: CommentSerializer(many=True), 404: OpenApiResponse(description="ticket_not_known_yet")})
+    @extend_schema(
+        parameters=[ThreadQuery], responses={200: CommentSerializer(many=True), 404: OpenApiResponse(description="ticket_not_known_yet")}
+    )
     def list(self, request: Request) -> Response:
         """What the reader may see of a ticket's conversation, newest first."""
         query = ThreadQuery(data=request.query_params)

@@ -4,18 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='InboxMark',
+            name="InboxMark",
             fields=[
-                ('user_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
+                ("user_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
             ],
         ),
     ]

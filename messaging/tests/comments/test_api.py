@@ -2,11 +2,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.factories import forget_told, make_conversation, may_read_internal, stream
 
 from comments import services
 from comments.models import Comment
 from servicekit.contracts.messaging import CommentPosted
+from tests.factories import forget_told, make_conversation, may_read_internal, stream
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/comments/"
@@ -73,7 +73,11 @@ def test_a_thread_is_listed_newest_first_and_says_what_is_ones_own(thread, rita,
         write(thread, client, body)
         frozen_clock.advance(timedelta(seconds=1))
     found = rita.get(URL, {"ticket": thread.ticket_id}).json()
-    assert [(row["body"], row["number"], row["mine"]) for row in found["results"]] == [("three", 3, True), ("two", 2, False), ("one", 1, True)]
+    assert [(row["body"], row["number"], row["mine"]) for row in found["results"]] == [
+        ("three", 3, True),
+        ("two", 2, False),
+        ("one", 1, True),
+    ]
     assert found["next"] is None
 
 

@@ -1,7 +1,6 @@
 from uuid import UUID, uuid4
 
 import pytest
-from tests.factories import Story, forget_told, make_conversation, may_read_internal, stream, told
 
 from comments import services
 from comments.errors import InternalNoteForbidden, TicketNotKnownYet
@@ -10,6 +9,7 @@ from servicekit.contracts import Person
 from servicekit.contracts.messaging import CommentPosted
 from servicekit.contracts.permissions import Permission
 from servicekit.contracts.workflow import TaskCompleted, TaskTransferred
+from tests.factories import Story, forget_told, make_conversation, may_read_internal, stream, told
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +143,9 @@ def test_a_comment_on_a_ticket_nobody_heard_of_is_refused_and_nothing_is_publish
 
 
 def test_public_comments_are_numbered_without_a_gap_where_notes_stand(thread, rita, alan):
-    numbers = [say(thread, by, visibility=v).number for by, v in [(rita, "public"), (alan, "internal"), (alan, "internal"), (alan, "public")]]
+    numbers = [
+        say(thread, by, visibility=v).number for by, v in [(rita, "public"), (alan, "internal"), (alan, "internal"), (alan, "public")]
+    ]
     assert numbers == [1, 1, 2, 2]
 
 
@@ -151,7 +153,9 @@ def test_a_former_assignee_may_still_write_but_is_not_told_any_more(principal, r
     story = Story(requester=rita.person, owner=None)
     successor = principal("tts.agent")
     services.record_task(story.item(assignee=alan.person, version=2))
-    services.record_task(story.item(TaskTransferred, assignee=successor.person, version=3, by=successor.person, previous=alan.person, reason="ill"))
+    services.record_task(
+        story.item(TaskTransferred, assignee=successor.person, version=3, by=successor.person, previous=alan.person, reason="ill")
+    )
     services.post_comment(ticket_id=story.ticket_id, body="Welcome", visibility="public", by=rita)
     services.post_comment(ticket_id=story.ticket_id, body="Good luck", visibility="public", by=alan)
     assert [set(event.audience) for event in published(CommentPosted)] == [{successor.id}, {rita.id, successor.id}]

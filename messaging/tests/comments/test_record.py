@@ -1,7 +1,6 @@
 import itertools
 
 import pytest
-from tests.factories import Story, may_read_internal, person, stream, told
 
 from comments import services
 from comments.models import Clearance, Conversation, Participant, Task
@@ -15,6 +14,7 @@ from servicekit.contracts.workflow import (
     TaskStepCompleted,
     TicketUnmatched,
 )
+from tests.factories import Story, may_read_internal, person, stream, told
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,9 @@ def test_the_order_in_which_the_work_is_told_does_not_matter(deliver):
         story.task(version=1),
         story.item(assignee=ann, version=2),
         story.item(TaskEscalated, assignee=bob, version=3, by=ann, previous=ann, reason="hard"),
-        story.item(TaskStepCompleted, assignee=bob, version=4, by=bob, transition="done", transition_name="Done", next_step="test", note=""),
+        story.item(
+            TaskStepCompleted, assignee=bob, version=4, by=bob, transition="done", transition_name="Done", next_step="test", note=""
+        ),
         story.item(assignee=cy, version=5),
     ]
     expected = {"Olga Owner": ("owner", True), "Ann": ("assignee", False), "Bob": ("assignee", False), "Cy": ("assignee", True)}

@@ -101,7 +101,7 @@ class Live:
     async def end(self) -> None:
         """Close all pages and give the connections back."""
         await asyncio.gather(*(browser.leave() for browser in self.browsers), return_exceptions=True)
-        self.hub.stop()
+        await asyncio.to_thread(self.hub.stop)
         self.lanes.close()
 
 

@@ -2,19 +2,21 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.factories import AT, stream, told
 
 from servicekit.contracts.auth import AssignmentRevoked, SessionRevoked
 from servicekit.contracts.notification import NoticeCreated, NoticesRead
 from servicekit.jobs import plan_recurring
 from servicekit.stream.models import StreamRow
+from tests.factories import AT, stream, told
 
 pytestmark = pytest.mark.django_db
 WHO = uuid4()
 
 
 def test_a_notice_is_heard_by_its_person_as_the_api_shows_it(deliver):
-    notice = NoticeCreated(notice_id=uuid4(), version=1, user_id=WHO, kind="assignment", title="New task", body="Diagnose", link="/tasks/1", created_at=AT)
+    notice = NoticeCreated(
+        notice_id=uuid4(), version=1, user_id=WHO, kind="assignment", title="New task", body="Diagnose", link="/tasks/1", created_at=AT
+    )
     deliver(notice, times=2)
     body = {
         "id": str(notice.notice_id), "kind": "assignment", "title": "New task", "body": "Diagnose", "link": "/tasks/1",

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from tests.factories import AT, Story, make_conversation
 
 from comments import audiences, services
 from comments.documents import comment_document
@@ -15,6 +14,7 @@ from servicekit.stream.models import StreamRow
 from servicekit.stream.rows import append, latest
 from servicekit.testing.events import deliver_event
 from servicekit.testing.keys import token_for
+from tests.factories import AT, Story, make_conversation
 from tests.realtime.conftest import ORIGIN
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -41,7 +41,9 @@ def forget(*, up_to: int) -> None:
 
 def access(who, version: int, role: str | None = None) -> AssignmentUpdated:
     permissions = BUILT_IN_ROLES[role][1] if role else ()
-    return AssignmentUpdated(user_id=who.id, access_version=version, role=role or "", roles=(role,) if role else (), permissions=tuple(permissions))
+    return AssignmentUpdated(
+        user_id=who.id, access_version=version, role=role or "", roles=(role,) if role else (), permissions=tuple(permissions)
+    )
 
 
 # who is let in
@@ -374,6 +376,18 @@ async def test_who_gains_the_right_to_read_notes_hears_them_from_then_on(live, p
     assert (await page.hear())["body"]["body"] == "secret"
 
 
+async def test_a_change_of_rights_neither_repeats_nor_skips_what_is_told(live, principal):
+    me = principal()
+    page = await live.browser_of(me)
+    await page.subscribe("me")
+    (first,) = await live.run(tell, audiences.person(me.id), 1)
+    assert (await page.hear())["number"] == first
+    await live.run(deliver_event, access(me, 2, "hdts.employee"))
+    assert (await page.hear())["type"] == "subscribed"
+    (second,) = await live.run(tell, audiences.person(me.id), 2)
+    assert (await page.hear())["number"] == second
+
+
 async def test_older_news_of_rights_is_passed_over(live, principal):
     olga = principal("hdts.coordinator", access_version=5)
     page = await live.browser_of(olga)
@@ -456,5 +470,3 @@ def tell_of_lost_rights(who) -> None:
     from realtime.services import change_access
 
     change_access(AssignmentRevoked(user_id=who.id, access_version=2, role="hdts.coordinator", roles=(), permissions=()))
-
-

@@ -44,7 +44,9 @@ def table(monkeypatch) -> list[Row]:
     monkeypatch.setattr(subscriptions, "latest", lambda: rows[-1].number if rows else 0)
     monkeypatch.setattr(subscriptions, "oldest", lambda: rows[0].number if rows else 0)
     monkeypatch.setattr(
-        subscriptions, "read_after", lambda n, audiences, limit: [row for row in rows if row.number > n and row.audience in audiences][:limit]
+        subscriptions,
+        "read_after",
+        lambda n, audiences, limit: [row for row in rows if row.number > n and row.audience in audiences][:limit],
     )
     monkeypatch.setattr(subscriptions, "PAGE", 3)
     return rows
@@ -97,6 +99,30 @@ async def test_every_row_after_the_number_is_told_once_and_in_order(table, seed)
         assert numbers[place:] == [number for number in ours if number > subscribed]
     else:
         assert numbers == [number for number in ours if number > after]
+
+
+async def test_what_happens_while_there_is_no_room_to_say_that_it_is_all_is_told_after_it(table):
+    heard: list[str] = []
+
+    async def send(frame: str) -> None:
+        heard.append(frame)
+
+    lanes, outlet = Chance(random.Random(1)), Outlet(send, on_overflow=lambda: pytest.fail("overflow"), size=1)
+    hub = Hub(lanes)
+    table.append(row(1))
+    subscription = Subscription("ours", OURS, uuid4(), outlet, 0)
+    hub.attach(subscription, OURS)
+    catching_up = asyncio.create_task(subscription.catch_up(lanes))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not catching_up.done()
+    table.append(row(2))
+    hub.deliver([table[-1]])
+    sender = asyncio.create_task(outlet.run())
+    await catching_up
+    await asyncio.sleep(0)
+    sender.cancel()
+    assert heard == [frames.event("ours", row(1)), frames.subscribed("ours", 1), frames.event("ours", row(2))]
 
 
 async def test_a_subscription_that_is_stopped_tells_nothing_more(table):

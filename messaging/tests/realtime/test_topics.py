@@ -1,11 +1,11 @@
 from uuid import uuid4
 
 import pytest
-from tests.factories import make_conversation
 
 from comments.errors import TicketNotKnownYet
 from realtime.topics import TopicForbidden, UnknownTopic, audiences_of
 from servicekit.contracts.permissions import Permission
+from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
 
