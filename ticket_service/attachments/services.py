@@ -48,9 +48,8 @@ def clean_name(name: str) -> str:
     return path.stem[: NAME_LENGTH - len(ending)] + ending
 
 
-@transaction.atomic
 def bind_attachments(*, ticket_id: UUID, ids: tuple[UUID, ...], by: Principal) -> list[str]:
-    """Give a person's own unbound files to a ticket, at most 10 in all; their names. The caller holds the ticket."""
+    """Give a person's own unbound files to a ticket, at most 10 in all; their names. The caller holds the ticket, in its transaction."""
     if not ids:
         return []
     files = list(Attachment.objects.select_for_update().filter(id__in=ids, uploader_id=by.id, ticket=None).order_by("id"))

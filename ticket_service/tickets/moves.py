@@ -47,7 +47,7 @@ def lock_visible(number: str, by: Principal) -> Ticket:
 
 
 def _held(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return tickets.select_for_update(of=("self",)).select_related("category").defer("search", "folded")
+    return tickets.select_for_update(of=("self",)).select_related("category", "form").defer("search", "folded")
 
 
 def move(ticket: Ticket, action: Action, entry: Entry) -> str:

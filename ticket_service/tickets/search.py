@@ -1,5 +1,7 @@
 """Full-text search in PostgreSQL: every word as the beginning of one, accents folded, typing errors forgiven."""
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -9,6 +11,7 @@ from django.db.models.functions import Lower
 from tickets.numbers import read_number
 
 CONFIG = "simple"
+MOST_WORDS = 6  # that are compared letter by letter
 
 
 class PrefixQuery(SearchQuery):
@@ -25,9 +28,13 @@ def matching(text: str) -> Q:
     number = read_number(text)
     if number is not None:
         return Q(number=number)
-    folded = Func(Value(text), function="UNACCENT", output_field=TextField())
-    return (
-        Q(search=PrefixQuery(folded, config=CONFIG))
-        | Q(folded__contains=Lower(folded))
-        | Q(folded__trigram_word_similar=Lower(folded))
-    )  # fmt: skip
+    misspelt = reduce(and_, (Q(folded__trigram_word_similar=_folded(word)) for word in text.split()[:MOST_WORDS]))
+    return Q(search=PrefixQuery(_unaccented(text), config=CONFIG)) | Q(folded__contains=_folded(text)) | misspelt
+
+
+def _folded(text: str) -> Lower:
+    return Lower(_unaccented(text))
+
+
+def _unaccented(text: str) -> Func:
+    return Func(Value(text), function="UNACCENT", output_field=TextField())
