@@ -4,12 +4,12 @@ from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-#: each hash takes 19 MiB while it runs
-HASHES_AT_ONCE = BoundedSemaphore(2)
+#: each hash takes 19 MiB while it runs; the service has two web processes, so two run at once
+HASHES_AT_ONCE = BoundedSemaphore(1)
 
 
 class LeanArgon2Hasher(Argon2PasswordHasher):
-    """Argon2id with the least cost that OWASP accepts (m=19 MiB, t=2, p=1), two at a time in a process."""
+    """Argon2id with the least cost that OWASP accepts (m=19 MiB, t=2, p=1), one at a time in a process."""
 
     time_cost = 2
     memory_cost = 19 * 1024
