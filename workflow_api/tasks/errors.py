@@ -6,8 +6,7 @@ Conflict
 ├── NobodyToEscalateTo      nobody_to_escalate_to
 ├── AlreadyTheirs           already_theirs
 ├── NobodyHoldsRole         nobody_holds_role
-├── NoWorkflowFits          no_workflow_fits
-└── AlreadyAllocated        already_allocated
+└── NoWorkflowFits          no_workflow_fits
 Forbidden
 └── NotAssignee             not_assignee
 InvalidInput
@@ -42,10 +41,6 @@ class NobodyHoldsRole(Conflict):
 
 class NoWorkflowFits(Conflict):
     code, title = "no_workflow_fits", "No published workflow fits this ticket"
-
-
-class AlreadyAllocated(Conflict):
-    code, title = "already_allocated", "It has been allocated meanwhile"
 
 
 class NotAssignee(Forbidden):

@@ -5,7 +5,7 @@ from servicekit.contracts.ticket import TicketApproved, TicketClosed, TicketEven
 from servicekit.contracts.workflow import WorkflowPublished
 from servicekit.events import Malformed, Meta, handles
 from servicekit.principal import SYSTEM
-from tasks.services import follow_approval, follow_end, open_waiting
+from tasks.services import follow_approval, follow_end, plan_retries
 
 
 @handles(TicketApproved)
@@ -43,7 +43,7 @@ def end_closed_work(event: TicketClosed, meta: Meta) -> None:
 @handles(WorkflowPublished)
 def open_what_waited(event: WorkflowPublished, meta: Meta) -> None:
     """A workflow was published: it may fit tickets that wait."""
-    open_waiting()
+    plan_retries()
 
 
 def _check_priority(event: TicketEvent) -> None:

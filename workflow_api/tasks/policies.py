@@ -22,6 +22,11 @@ def may_track(principal: Principal, ticket: TicketCopy, *, touched: bool) -> boo
     return sees_all or touched or ticket.requester_id == principal.id
 
 
+def may_read_notes(principal: Principal) -> bool:
+    """What agents write to each other is not for requesters."""
+    return principal.has(Permission.COMMENT_INTERNAL)
+
+
 def item_actions(principal: Principal, item: TaskItem, definition: Definition) -> list[str]:
     """What this person may do with the item now."""
     if not item.is_open:

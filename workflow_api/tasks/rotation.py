@@ -20,9 +20,7 @@ def next_holder(role: str, *, rotation: str = "", excluding: UUID | None = None)
     number = Rotation.objects.filter(key=key).values("turns")
     holders = active_people(role=role).exclude(id=excluding) if excluding else active_people(role=role)
     person = (
-        holders.annotate(last_turn=Subquery(turns), this_turn=Subquery(number))
-        .order_by(F("last_turn").asc(nulls_first=True), "id")
-        .first()
+        holders.annotate(last_turn=Subquery(turns), this_turn=Subquery(number)).order_by(F("last_turn").asc(nulls_first=True), "id").first()
     )
     if person is not None:
         turn = Turn(rotation_id=key, person=person, number=person.this_turn)

@@ -114,14 +114,19 @@ def reopened(**changes: Any) -> TicketReopened:
     return found
 
 
-def open_item() -> TaskItem:
+def open_item() -> Any:
     """The one open item there is."""
     return TaskItem.objects.with_facts().get(status__in=["new", "in_progress", "held"])
 
 
-def only_task() -> Task:
+def only_task() -> Any:
     """The one task there is."""
     return Task.objects.get()
+
+
+def last_entry() -> Any:
+    """What was recorded last."""
+    return Entry.objects.latest("id")
 
 
 def state() -> tuple[object, ...]:

@@ -196,8 +196,9 @@ class LogEntrySerializer(serializers.Serializer[TaskItem]):
     hold_reason = serializers.CharField()
 
     def to_representation(self, item: TaskItem) -> dict[str, Any]:
-        """The fields above."""
+        """The fields above; the notes are empty for who may not read them."""
         definition = definition_of(item.task.pinned_id)
+        may_read_notes = policies.may_read_notes(self.context["request"].user)
         taken = [way.name for way in definition.transitions_from(item.step) if way.key == item.transition]
         return {
             "id": item.id,
@@ -216,8 +217,8 @@ class LogEntrySerializer(serializers.Serializer[TaskItem]):
             "target_at": item.clock.target_at if item.clock else None,
             "transition": item.transition,
             "transition_name": taken[0] if taken else "",
-            "note": item.note,
-            "hold_reason": item.hold_reason,
+            "note": item.note if may_read_notes else "",
+            "hold_reason": item.hold_reason if may_read_notes else "",
         }
 
 

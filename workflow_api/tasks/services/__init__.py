@@ -1,7 +1,8 @@
 """Everything that can happen to tasks."""
 
-from tasks.services.allocating import give_out_waiting, transfer_item
-from tasks.services.tickets import allocate_waiting, follow_approval, follow_end, open_waiting
+from tasks.services.allocating import transfer_item
+from tasks.services.tickets import follow_approval, follow_end
+from tasks.services.waiting import allocate_waiting, plan_retries, retry_waiting
 from tasks.services.working import act_on_item, escalate_item, hold_item, resume_item, start_item
 
 __all__ = [
@@ -10,10 +11,10 @@ __all__ = [
     "escalate_item",
     "follow_approval",
     "follow_end",
-    "give_out_waiting",
     "hold_item",
-    "open_waiting",
+    "plan_retries",
     "resume_item",
+    "retry_waiting",
     "start_item",
     "transfer_item",
 ]

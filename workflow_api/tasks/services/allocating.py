@@ -1,4 +1,4 @@
-"""How work finds people: opened, given out, handed over, taken back."""
+"""How the work on a ticket begins, changes hands and is taken back."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,13 +7,13 @@ from django.db import transaction
 
 from directory.models import Person
 from directory.selectors import active_people
-from engine import Cancel, Open, Origin, RunStatus, State, Transfer
+from engine import Cancel, Open, RunStatus, State, Transfer
 from servicekit import contracts
 from servicekit.contracts.workflow import TaskCancelled, TaskOpened, TaskTransferred
 from servicekit.errors import require
-from servicekit.principal import SYSTEM, Principal
+from servicekit.principal import Principal
 from tasks import policies
-from tasks.errors import AlreadyAllocated, NobodyHoldsRole, NotAHolder
+from tasks.errors import NotAHolder
 from tasks.facts import tell, tell_about
 from tasks.models import Task, TaskItem, TicketCopy, Waiting
 from tasks.rotation import next_holder
@@ -77,38 +77,6 @@ def cancel_task(*, ticket: TicketCopy, by: contracts.Person, reason: str) -> Non
     run.task.closed_at = run.now
     tell(run.task, TaskCancelled, reason=reason, assignees=assignees)
     run.close("task.cancelled", reason=reason)
-
-
-def give_item(*, item_id: UUID, by: Principal, to: UUID | None) -> None:
-    """An admin gives out a waiting item: to the person he names, or to whose turn it is."""
-    run, item = Run.of_item(item_id, by=by.person)
-    require(item.assignee_id is None, AlreadyAllocated)
-    person = holder(to, item.role) if to else next_holder(item.role)
-    if person is None:
-        raise NobodyHoldsRole
-    run.give(item.number, person, Origin.ALLOCATION)
-    run.close("task.allocated")
-
-
-@transaction.atomic
-def give_out_waiting(person: Person) -> None:
-    """Somebody can take work now: the items that wait for his roles are given out in fair turns."""
-    if not (person.is_active and person.roles):
-        return
-    waiting = TaskItem.objects.filter(waiting__isnull=False, role__in=person.roles)
-    task_ids = sorted(set(waiting.values_list("task_id", flat=True)))
-    # All tasks before the first rotation: whoever acts locks in the same order.
-    locked = list(
-        Task.objects.select_for_update().filter(id__in=task_ids, status=RunStatus.RUNNING).order_by("id").values_list("id", flat=True)
-    )
-    for item in TaskItem.objects.filter(task_id__in=locked, waiting__isnull=False, role__in=person.roles).order_by(
-        "role", "entered_at", "id"
-    ):
-        run = Run.of_task(item.task_id, by=SYSTEM.person)
-        found = next_holder(item.role)
-        if found is not None:
-            run.give(item.number, found, Origin.JOINED)
-            run.close("task.given_out")
 
 
 def holder(person_id: UUID, role: str) -> Person:

@@ -1,6 +1,7 @@
 """What holds for every definition and every sequence of events."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ PEOPLE = [UUID(int=number) for number in range(1, 4)]
 NOTE = "done"
 
 
-def advance(definition: Definition, state: State, event, log: list[object]) -> State:
+def advance(definition: Definition, state: State, event: Any, log: list[object]) -> State:
     """As the host does: every Seek is answered with the first person allowed."""
     state, effects = step(definition, state, event, CLOCK)
     log.extend(effects)
@@ -102,7 +103,7 @@ def test_from_every_reachable_state_acting_leads_to_an_end(definition, data):
     log: list[object] = []
     state = advance(definition, State(priority="low"), Open(CLOCK.now), log)
     for _ in range(data.draw(st.integers(0, 8))):
-        token = state.tokens[0]
+        token: Any = state.tokens[0]
         onward = [t.key for t in definition.transitions_from(token.step) if not definition.is_end(t.target)]
         if onward:
             state = advance(definition, state, Act(token.id, token.holder, data.draw(st.sampled_from(onward)), NOTE), log)
@@ -115,7 +116,7 @@ def test_from_every_reachable_state_acting_leads_to_an_end(definition, data):
 @given(runnable_definitions(), st.sampled_from(["critical", "high", "medium", "low"]))
 def test_what_is_offered_at_a_step_is_exactly_what_is_accepted(definition, priority):
     state = advance(definition, State(priority=priority), Open(CLOCK.now), [])
-    token = state.tokens[0]
+    token: Any = state.tokens[0]
     offered = {transition.key for transition in definition.transitions_from(token.step)}
     for transition in definition.transitions:
         try:

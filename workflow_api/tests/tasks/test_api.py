@@ -5,7 +5,7 @@ import pytest
 
 from servicekit.contracts.permissions import Permission
 from tasks.models import Task, TaskItem, Waiting
-from tasks.services import act_on_item, escalate_item
+from tasks.services import act_on_item, escalate_item, hold_item
 from tests.factories import REQUESTER, approved, make_person, only_task, open_item, principal_of, publish_one, state
 
 TASKS = "/api/v1/tasks/"
@@ -250,9 +250,11 @@ def test_the_tracker_of_a_completed_task_shows_its_end(task, desk, as_):
     assert answer["status"] == "completed"
 
 
-def test_the_requester_sees_his_tracker_and_another_employee_does_not(task, api_as, principal):
+def test_the_requester_sees_his_tracker_without_the_agents_notes_and_another_employee_does_not(task, desk, api_as, principal):
     path = f"{TASKS}by-ticket/TX-1/"
-    assert api_as(principal=principal("hdts.employee", user_id=REQUESTER.id)).get(path).status_code == 200
+    hold_item(item_id=open_item().id, by=principal_of(desk.ann), reason="He has no idea")
+    shown = api_as(principal=principal("hdts.employee", user_id=REQUESTER.id)).get(path)
+    assert [(row["step"], row["status"], row["hold_reason"]) for row in shown.json()["items"]] == [("check", "held", "")]
     assert api_as("hdts.employee").get(path).status_code == 404
 
 
@@ -286,3 +288,8 @@ def test_allocating_answers_with_the_task_and_a_second_time_with_404(desk, deliv
     assert (response.status_code, response.json()) == (200, {"task_id": str(only_task().id)})
     assert as_(desk.eve).post(path, body).status_code == 404
     assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize("query", ["?cursor=nonsense", "?limit=x", "?limit=-1"])
+def test_a_cursor_or_limit_that_is_none_is_no_server_error(task, desk, as_, query):
+    assert as_(desk.ann).get(TASKS + query).status_code in {200, 400}

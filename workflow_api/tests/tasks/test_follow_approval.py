@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -66,22 +67,24 @@ def test_a_ticket_without_fitting_workflow_waits_with_the_reason_and_is_told_onc
     assert (event.number, event.version, event.reason) == ("TX-1", 2, reason)
 
 
-def test_publishing_a_fitting_workflow_opens_what_waited(desk, deliver, published, frozen_clock):
+def test_publishing_a_fitting_workflow_opens_what_waited(desk, deliver, published, frozen_clock, run_due_jobs):
     approved_at = frozen_clock.now
     deliver(approved(category="others", subcategory=""))
     frozen_clock.advance(timedelta(minutes=10))
     publish_one(category="others", name="Others")
     deliver(published()[-1])
+    run_due_jobs()
     assert Waiting.objects.count() == 0
     assert open_item().assignee == desk.ann
     assert only_task().clock.target_at == approved_at + timedelta(minutes=60)
 
 
-def test_publishing_another_workflow_leaves_what_waits(desk, deliver, published):
+def test_publishing_another_workflow_leaves_what_waits(desk, deliver, published, run_due_jobs):
     deliver(approved(category="others", subcategory=""))
     publish_one(category="asset-check-in", name="Assets")
     before = len(published())
     deliver(published()[-1])
+    assert run_due_jobs() == 0
     assert (Waiting.objects.count(), Task.objects.count(), len(published())) == (1, 0, before)
 
 
@@ -108,7 +111,7 @@ def test_a_reopened_ticket_gets_a_second_task_whose_time_counts_from_the_reopeni
     TaskItem.objects.update(status="done")
     at = frozen_clock.advance(timedelta(days=2))
     deliver(reopened(version=6))
-    second = Task.objects.get(status="running")
+    second: Any = Task.objects.get(status="running")
     assert (second.ticket_version, Task.objects.count()) == (6, 2)
     assert second.clock.target_at == at + timedelta(minutes=60)
     assert open_item().assignee == desk.bob

@@ -6,7 +6,7 @@ from audit.models import Entry
 from servicekit.contracts.workflow import WorkflowPublished
 from servicekit.errors import NotFound, PreconditionFailed
 from servicekit.principal import SYSTEM
-from tests.factories import make_draft, make_workflow, publish_one
+from tests.factories import last_entry, make_draft, make_workflow, publish_one
 from tests.graphs import two_steps
 from workflows.errors import AmbiguousRival, NotRunnable
 from workflows.models import Workflow, WorkflowVersion
@@ -22,7 +22,7 @@ def test_publishing_makes_a_numbered_version_and_tells_of_it(db, published, froz
     assert published() == [
         WorkflowPublished(workflow_id=workflow.id, version=1, name="Repair", category="it-support", subcategory="", department="", by=BY)
     ]
-    entry = Entry.objects.order_by("id").last()
+    entry = last_entry()
     assert (entry.action, entry.before, entry.after) == ("workflow.published", None, {"version": 1})
 
 
@@ -108,7 +108,7 @@ def test_publishing_what_somebody_else_has_edited_meanwhile_is_refused(db, publi
 def test_an_edit_is_recorded_with_the_draft_before_and_after(db):
     workflow = make_workflow()
     edit_workflow(workflow_id=workflow.id, draft=make_draft(name="New"), by=BY, expected_version=1)
-    entry = Entry.objects.order_by("id").last()
+    entry = last_entry()
     assert (entry.action, entry.before["name"], entry.after["name"]) == ("workflow.edited", "Repair", "New")
 
 

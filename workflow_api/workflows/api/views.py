@@ -39,8 +39,8 @@ class WorkflowViewSet(ServiceViewSet):
     @extend_schema(responses=serializers.WorkflowRowSerializer(many=True))
     def list(self, request: Request) -> Response:
         """All workflows, by name."""
-        page = self.paginate_queryset(selectors.list_workflows())
-        return self.get_paginated_response(serializers.WorkflowRowSerializer(page or [], many=True).data)
+        page = self.paginate_queryset(selectors.list_workflows()) or []
+        return self.get_paginated_response([serializers.WorkflowRowSerializer(workflow).data for workflow in page])
 
     @extend_schema(request=serializers.WorkflowBody, responses={201: serializers.WorkflowSerializer}, parameters=[IDEMPOTENCY_KEY])
     @idempotent
