@@ -38,7 +38,7 @@ class ThreadedHttp:
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, scope: Message, body: bytes) -> Answer:
-        gateway = WsgiToAsgiInstance(self._wsgi)
+        gateway: Any = WsgiToAsgiInstance(self._wsgi)  # type: ignore[no-untyped-call]
         gateway.scope = scope  # build_environ reads the headers from here
         environ = gateway.build_environ(scope, BytesIO(body))
         environ["CONTENT_LENGTH"] = str(len(body))  # a chunked request has none of its own

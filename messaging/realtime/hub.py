@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -55,7 +54,10 @@ class Hub:
         def receive(rows: list[Row]) -> None:
             asyncio.run_coroutine_threadsafe(self._pass_on(rows), loop).result(PATIENCE)
 
-        follower = Follower(receive, {WHISPERS: partial(loop.call_soon_threadsafe, self._overhear)})
+        def overhear(payload: str) -> None:
+            loop.call_soon_threadsafe(self._overhear, payload)
+
+        follower = Follower(receive, {WHISPERS: overhear})
         follower.position = await self._lanes.run(latest)
         follower.start()
         self._follower = follower

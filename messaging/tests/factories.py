@@ -85,8 +85,7 @@ def make_conversation(
     *, requester: Principal | None = None, owner: Principal | None = None, assignee: Principal | None = None
 ) -> Conversation:
     """A ticket that messaging knows, with the people who take part in it."""
-    who = {"requester": requester.person} if requester else {}
-    story = Story(owner=owner.person if owner else None, **who)
+    story = Story(requester=requester.person if requester else person(), owner=owner.person if owner else None)
     services.record_ticket(story.ticket())
     if owner or assignee:
         services.record_task(story.item(assignee=assignee.person if assignee else None))

@@ -6,7 +6,7 @@ import pytest
 
 from comments.models import Clearance, Conversation, Participant
 from comments.services import post_comment
-from servicekit.contracts import auth, messaging, notification, ticket, workflow
+from servicekit.contracts import Event, auth, messaging, notification, ticket, workflow
 from servicekit.events.handling import handlers
 from servicekit.stream.models import StreamRow
 from servicekit.testing.contracts import assert_looks_like_samples, samples_for, types_published_by
@@ -14,10 +14,10 @@ from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
 
-ACCESS = [auth.AssignmentGranted, auth.AssignmentRevoked, auth.AssignmentUpdated, auth.SessionRevoked]
+ACCESS: list[type[Event]] = [auth.AssignmentGranted, auth.AssignmentRevoked, auth.AssignmentUpdated, auth.SessionRevoked]
 TASKS = [event for event in types_published_by(workflow) if event.type.startswith("task.")]
 STATEFUL = [*types_published_by(ticket), *(event for event in TASKS if event is not workflow.TicketUnmatched)]
-HEARD = [*ACCESS, *types_published_by(ticket), *TASKS, *types_published_by(notification)]
+HEARD: list[type[Event]] = [*ACCESS, *types_published_by(ticket), *TASKS, *types_published_by(notification)]
 
 
 def rows() -> tuple[int, ...]:

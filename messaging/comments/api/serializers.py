@@ -25,7 +25,7 @@ class CommentBody(Body):
     visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.PUBLIC)
 
 
-class CommentSerializer(serializers.Serializer[Comment]):
+class CommentSerializer(serializers.Serializer[Any]):
     """The declared fields are what the document holds; ``number`` counts public comments and internal notes apart."""
 
     id = serializers.UUIDField()

@@ -37,7 +37,7 @@ def post(client, thread, headers=None, **body):
     return client.post(URL, {"ticket_id": str(thread.ticket_id), "body": "Hello", "visibility": "public"} | body, headers=headers or {})
 
 
-def problem(response) -> tuple[int, str, dict]:
+def problem(response) -> tuple[int, str, dict[str, list[str]]]:
     body = response.json()
     return response.status_code, body["code"], body["fields"]
 

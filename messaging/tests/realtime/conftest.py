@@ -58,7 +58,7 @@ class Browser:
 
     async def hears_nothing(self) -> bool:
         """True if it stays quiet for a moment."""
-        return await self.socket.receive_nothing(timeout=QUIET)
+        return bool(await self.socket.receive_nothing(timeout=QUIET))
 
     async def close_code(self) -> int:
         """Skip what is still said; the code that the server closes with."""

@@ -95,7 +95,8 @@ def database() -> Iterator[Callable[..., Any]]:
 
 async def hear(page: ClientConnection) -> dict[str, Any]:
     async with asyncio.timeout(15):
-        return json.loads(await page.recv())
+        frame: dict[str, Any] = json.loads(await page.recv())
+        return frame
 
 
 async def subscribe(page: ClientConnection, topic: str, after: int | None = None) -> None:
