@@ -22,6 +22,7 @@ def offline_environment(name: str) -> dict[str, str]:
         "DJANGO_ALLOWED_HOSTS": "testserver",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:9/nothing",
         "CELERY_BROKER_URL": "memory://",
+        "MEDIA_ROOT": "/nonexistent",
         "DJANGO_JWKS": keys.jwks(),
         "DJANGO_JWT_SIGNING_KEY": keys.private_pem(),
     }
