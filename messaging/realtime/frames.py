@@ -1,6 +1,10 @@
-"""What goes over the socket. Documented for clients in documentation/live-updates.md.
+"""What goes over the socket, as JSON texts.
 
-Client → server: subscribe, unsubscribe, typing, ping. Server → client: subscribed, event, resync, typing, error, pong.
+Client → server: subscribe {topic, after}, unsubscribe {topic}, typing {topic, visibility}, ping.
+Server → client: event {topic, number, kind, body}, subscribed {topic, number}, resync {topic}, typing {topic, person},
+error {code, topic}, pong. After ``subscribe`` come the events since ``after``, then ``subscribed``, then what happens.
+The socket is closed with 1007 (no JSON), 1008 (more than 20 messages a second), 1009 (a message over 64 KiB), 1011 (a failure),
+1012 (an hour is over: come back), 1013 (too slow: come back), 4401 (the session was ended), 4403 (too many sockets).
 """
 
 from typing import Annotated, Any
