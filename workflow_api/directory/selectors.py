@@ -1,6 +1,6 @@
 """Who is there, and who holds which role."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from directory.models import Person, Role
 from servicekit.contracts.permissions import BUILT_IN_ROLES, Permission
@@ -12,7 +12,7 @@ def active_people(*, role: str = "", q: str = "") -> QuerySet[Person]:
     if role:
         people = people.filter(roles__contains=[role])
     if q:
-        people = people.filter(name__icontains=q) | people.filter(email__icontains=q)
+        people = people.filter(Q(name__icontains=q) | Q(email__icontains=q))
     return people
 
 

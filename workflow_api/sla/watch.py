@@ -45,7 +45,7 @@ def _timed_by(clock_id: UUID) -> Q:
 
 
 def _tell(task: Task, clock: Clock, fact: type[SlaEvent]) -> None:
-    items = task.open_items()
+    items = list(TaskItem.objects.open_of(task.id))
     item = items[0] if clock.scope == Clock.Scope.TASK else next(item for item in items if item.clock_id == clock.id)
     tell_about(item, fact, scope=clock.scope, target_at=clock.target_at)
     Task.objects.filter(id=task.id).update(version=item.task.version)

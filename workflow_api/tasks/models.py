@@ -34,6 +34,8 @@ class TicketCopy(models.Model):
     department = models.CharField(max_length=100, blank=True)
     priority = models.CharField(max_length=8, blank=True)
     status = models.CharField(max_length=12, blank=True)
+    wanted_version = models.PositiveIntegerField(default=0)  # of the newest approval or reopening: one task answers it
+    wanted_since = models.DateTimeField(null=True, blank=True)  # when that was: the time of the whole counts from there
 
     class Meta:
         verbose_name_plural = "ticket copies"
@@ -78,13 +80,13 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"task {self.id}"
 
-    def open_items(self) -> list["TaskItem"]:
-        """The assignments that are not over, in order, with all that facts tell of them."""
-        return list(TaskItem.objects.filter(task_id=self.id, status__in=OPEN_ITEM).order_by("number").with_facts())
-
 
 class TaskItems(models.QuerySet["TaskItem"]):
     """Queries of assignments."""
+
+    def open_of(self, task_id: UUID) -> "TaskItems":
+        """Those of a task that are not over, in order, with their facts."""
+        return self.filter(task_id=task_id, status__in=OPEN_ITEM).order_by("number").with_facts()
 
     def with_facts(self) -> "TaskItems":
         """Joined with everything that events and answers tell, the definition left out: it is read once a process."""
@@ -147,8 +149,6 @@ class Waiting(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     ticket = models.ForeignKey(TicketCopy, on_delete=models.PROTECT, related_name="waiting")
-    ticket_version = models.PositiveIntegerField()
-    approved_at = models.DateTimeField()  # the time of the whole counts from here
     item = models.OneToOneField(TaskItem, on_delete=models.PROTECT, null=True, blank=True, related_name="waiting")
     reason = models.CharField(max_length=300)
     since = models.DateTimeField()

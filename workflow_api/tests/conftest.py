@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
 
 from directory.models import Person
 from servicekit.models import OutboxEvent
 from tests import factories
 from workflows.models import WorkflowVersion
+
+settings.register_profile("tests", deadline=None)  # how fast this machine is just now proves nothing
+settings.load_profile("tests")
 
 
 @dataclass

@@ -42,6 +42,11 @@ class Workflow(Scope):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def current(self) -> "WorkflowVersion | None":
+        """The version that new tickets get."""
+        return next((version for version in self.versions.all() if version.is_current), None)
+
 
 class WorkflowVersion(Scope):
     """A published definition. A trigger of the first migration lets only ``is_current`` change."""

@@ -135,6 +135,8 @@ class Migration(migrations.Migration):
                 ("department", models.CharField(blank=True, max_length=100)),
                 ("priority", models.CharField(blank=True, max_length=8)),
                 ("status", models.CharField(blank=True, max_length=12)),
+                ("wanted_version", models.PositiveIntegerField(default=0)),
+                ("wanted_since", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "verbose_name_plural": "ticket copies",
@@ -165,8 +167,6 @@ class Migration(migrations.Migration):
             name="Waiting",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("ticket_version", models.PositiveIntegerField()),
-                ("approved_at", models.DateTimeField()),
                 ("reason", models.CharField(max_length=300)),
                 ("since", models.DateTimeField()),
                 (

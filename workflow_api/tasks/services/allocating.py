@@ -1,6 +1,5 @@
 """How the work on a ticket begins, changes hands and is taken back."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,19 +23,11 @@ OWNER_ROLE = "hdts.coordinator"
 OWNERS = f"owner:{OWNER_ROLE}"  # whoever owns tickets may hold steps as well: those turns are counted apart
 
 
-def open_task(
-    *,
-    ticket: TicketCopy,
-    ticket_version: int,
-    pinned: WorkflowVersion,
-    since: datetime,
-    by: contracts.Person,
-    assignee: Person | None = None,
-) -> Task:
+def open_task(*, ticket: TicketCopy, pinned: WorkflowVersion, by: contracts.Person, assignee: Person | None = None) -> Task:
     """The work on a ticket begins, on this version of the workflow for good. Call it under the ticket's lock."""
     task = Task(
         ticket=ticket,
-        ticket_version=ticket_version,
+        ticket_version=ticket.wanted_version,
         pinned=pinned,
         owner=next_holder(OWNER_ROLE, rotation=OWNERS),
         priority=ticket.priority,
@@ -44,7 +35,7 @@ def open_task(
     )
     run = Run(task=task, by=by, items={}, state=State(priority=ticket.priority), chosen=assignee)
     task.opened_at = run.now
-    run.advance(Open(since))
+    run.advance(Open(ticket.wanted_since or run.now))
     target_at = task.clock.target_at if task.clock else None
     tell(task, TaskOpened, workflow_id=pinned.workflow_id, workflow_name=pinned.name, workflow_version=pinned.number, target_at=target_at)
     run.close("task.opened", workflow=str(pinned))

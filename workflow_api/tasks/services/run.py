@@ -73,7 +73,7 @@ class Run:
     @classmethod
     def of_task(cls, task_id: UUID, *, by: contracts.Person) -> Self:
         """The run of a task whose row is locked already. Raises ItemClosed if it is over."""
-        items = {item.number: item for item in Task(id=task_id).open_items()}
+        items = {item.number: item for item in TaskItem.objects.open_of(task_id)}
         if not items:
             raise ItemClosed
         task = next(iter(items.values())).task
@@ -203,15 +203,7 @@ class Run:
         Waiting.objects.bulk_create([self._waiting(item) for item in waiting])
 
     def _waiting(self, item: TaskItem) -> Waiting:
-        since = self.task.clock.started_at if self.task.clock else self.now
-        return Waiting(
-            ticket=self.task.ticket,
-            ticket_version=self.task.ticket_version,
-            approved_at=since,
-            item=item,
-            reason=_nobody_holds(item),
-            since=self.now,
-        )
+        return Waiting(ticket=self.task.ticket, item=item, reason=_nobody_holds(item), since=self.now)
 
 
 def _nobody_holds(item: TaskItem) -> str:

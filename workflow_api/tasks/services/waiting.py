@@ -87,7 +87,7 @@ def _give(item: TaskItem, person: Person, *, by: Named, origin: Origin) -> Task:
 
 def _open(row: Waiting, pinned: WorkflowVersion, *, by: Named, assignee: Person | None = None) -> Task:
     row.delete()
-    return open_task(ticket=row.ticket, ticket_version=row.ticket_version, pinned=pinned, since=row.approved_at, by=by, assignee=assignee)
+    return open_task(ticket=row.ticket, pinned=pinned, by=by, assignee=assignee)
 
 
 def _chosen_version(ticket: TicketCopy, workflow_id: UUID | None) -> WorkflowVersion:

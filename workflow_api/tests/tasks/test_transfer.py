@@ -7,8 +7,9 @@ from directory.models import Person
 from servicekit.contracts.workflow import TaskAssigned, TaskTransferred
 from servicekit.errors import Forbidden, NotFound
 from tasks import errors
+from tasks.models import Waiting
 from tasks.services import hold_item, transfer_item
-from tests.factories import make_person, open_item, principal_of, state
+from tests.factories import approved, make_person, open_item, principal_of, publish_one, state
 
 
 def transfer(by, to, item=None):
@@ -81,3 +82,13 @@ def test_a_transfer_from_hold_lets_the_time_go_on(task, desk, frozen_clock):
 def test_an_unknown_item_is_not_found(desk):
     with pytest.raises(NotFound):
         transfer_item(item_id=uuid4(), by=principal_of(desk.eve), to=desk.bob.id, reason="x")
+
+
+def test_a_step_that_waits_can_be_transferred_to_a_holder_who_is_there_by_now(db, deliver, published, frozen_clock):
+    publish_one()
+    deliver(approved())
+    ann, eve = make_person("Ann", "tts.agent"), make_person("Eve", "tts.admin")
+    at = frozen_clock.advance(timedelta(hours=1))
+    transfer(eve, ann)
+    assert (open_item().assignee, open_item().clock.target_at, Waiting.objects.count()) == (ann, at + timedelta(minutes=15), 0)
+    assert published(TaskTransferred)[0].previous is None

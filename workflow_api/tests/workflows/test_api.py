@@ -37,6 +37,13 @@ def test_a_workflow_is_created_edited_and_published_with_its_own_etags(db, admin
     assert (shown["ETag"], shown.json()["published"]["number"], shown.json()["definition"]) == ('"v3"', 1, body()["definition"])
 
 
+def test_an_edited_workflow_shows_its_current_version_and_not_an_earlier_one(db, admin):
+    path = f"{WORKFLOWS}{publish_one().workflow_id}/"
+    admin.post(path + "publish/")
+    edited = admin.put(path, body(name="New"), headers={"If-Match": '"v3"'}).json()
+    assert (edited["name"], edited["published"]["number"], edited["published"]["name"]) == ("New", 2, "Repair")
+
+
 def test_the_list_shows_each_workflow_with_its_current_version(db, admin):
     publish_one()
     make_workflow(name="Draft")

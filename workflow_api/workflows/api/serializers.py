@@ -126,13 +126,7 @@ class WorkflowRowSerializer(serializers.Serializer[Workflow]):
     department = serializers.CharField()
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
-    published = serializers.SerializerMethodField()
-
-    @extend_schema_field(PublishedSerializer(allow_null=True))
-    def get_published(self, workflow: Workflow) -> Any:
-        """The version that new tickets get."""
-        current = next(iter(workflow.versions.all()), None)
-        return PublishedSerializer(current).data if current else None
+    published = PublishedSerializer(source="current", allow_null=True)
 
 
 class ProblemAtNodeSerializer(serializers.Serializer[Any]):
