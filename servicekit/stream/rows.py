@@ -1,6 +1,6 @@
 """Write and read the stream."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -27,20 +27,32 @@ class Row(NamedTuple):
 def append(audience: str, kind: str, body: dict[str, Any]) -> int:
     """Add a row and return its number. Do it last in the transaction: until its end every other writer waits.
 
-    Without that lock a number taken early and committed late would slip behind a reader that is already past it.
     Raises RuntimeError outside a transaction.
+    """
+    return append_all([(audience, kind, body)])[0]
+
+
+def append_all(entries: Sequence[tuple[str, str, dict[str, Any]]]) -> list[int]:
+    """Add several rows (audience, kind, body) at once and return their numbers, in the same order.
+
+    Without the lock a number taken early and committed late would slip behind a reader that is already past it.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a stream row outside a transaction would have no place in the order")
+    if not entries:
+        return []
+    at = now()
+    rows = [(audience, kind, encode(body).decode(), at) for audience, kind, body in entries]
+    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
         cursor.execute(
-            "INSERT INTO stream_streamrow (audience, kind, body, at) VALUES (%s, %s, %s, %s) RETURNING number",
-            [audience, kind, encode(body).decode(), now()],
+            f"INSERT INTO stream_streamrow (audience, kind, body, at) VALUES {places} RETURNING number",  # noqa: S608  (placeholders)
+            [value for row in rows for value in row],
         )
-        row = cursor.fetchone()
+        numbers = [int(row[0]) for row in cursor.fetchall()]
         cursor.execute("NOTIFY stream")
-    return int(row[0]) if row else 0
+    return numbers
 
 
 def read_after(number: int, audiences: Collection[str] | None = None, limit: int = 500) -> list[Row]:
