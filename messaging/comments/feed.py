@@ -1,6 +1,7 @@
 """What browsers hear live of tickets and conversations. Call these last in a transaction: the stream's lock is held until it ends."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,9 @@ from comments.models import Comment
 from servicekit.contracts import Person
 from servicekit.contracts.ticket import TicketEvent
 from servicekit.contracts.workflow import ItemEvent, TaskEvent
-from servicekit.stream.rows import append
+from servicekit.stream.rows import append, append_all
+
+Entry = tuple[str, str, dict[str, Any]]  # audience, kind, body
 
 
 def comment_posted(comment: Comment) -> None:
@@ -22,21 +25,19 @@ def comment_posted(comment: Comment) -> None:
 def ticket_changed(event: TicketEvent) -> None:
     """To the ticket's readers and to those who approve."""
     body = {"ticket_id": str(event.ticket_id), "number": event.number, "status": event.status, "priority": event.priority}
-    for audience in (audiences.ticket(event.ticket_id), audiences.APPROVALS):
-        append(audience, "ticket.changed", body)
+    append_all([(audience, "ticket.changed", body) for audience in (audiences.ticket(event.ticket_id), audiences.APPROVALS)])
 
 
-def task_changed(event: TaskEvent, agents: Iterable[UUID]) -> None:
-    """To the ticket's readers, to those who see all tasks and to the agents who had or have this one."""
-    item = event if isinstance(event, ItemEvent) else None
-    body = {
-        "ticket_id": str(event.ticket_id),
-        "step": item.step if item else "",
-        "step_name": item.step_name if item else "",
-        "assignee": _person(item.assignee if item else None),
-    }
-    for audience in (audiences.ticket(event.ticket_id), audiences.TASKS, *map(audiences.tasks_of, agents)):
-        append(audience, "task.changed", body)
+def work_moved(event: TaskEvent, *, agents: Iterable[UUID], given_to: Person | None) -> None:
+    """To the ticket's readers, to those who see all tasks and to these agents; to him who was given the item, the item itself."""
+    hearing = (audiences.ticket(event.ticket_id), audiences.TASKS, *map(audiences.tasks_of, agents))
+    entries: list[Entry] = [(audience, "task.changed", _change(event)) for audience in hearing]
+    append_all(entries + _assignment(event, given_to))
+
+
+def work_given(event: TaskEvent, given_to: Person | None) -> None:
+    """To him who was given the item, of which newer news was told before."""
+    append_all(_assignment(event, given_to))
 
 
 def ticket_unmatched(ticket_id: UUID) -> None:
@@ -44,8 +45,15 @@ def ticket_unmatched(ticket_id: UUID) -> None:
     append(audiences.TASKS, "task.changed", {"ticket_id": str(ticket_id), "step": "", "step_name": "", "assignee": None})
 
 
-def task_assigned(event: ItemEvent, assignee: Person) -> None:
-    """To the new assignee alone."""
+def _change(event: TaskEvent) -> dict[str, Any]:
+    step, step_name, assignee = (event.step, event.step_name, event.assignee) if isinstance(event, ItemEvent) else ("", "", None)
+    named = {"id": str(assignee.id), "name": assignee.name} if assignee else None
+    return {"ticket_id": str(event.ticket_id), "step": step, "step_name": step_name, "assignee": named}
+
+
+def _assignment(event: TaskEvent, given_to: Person | None) -> list[Entry]:
+    if given_to is None or not isinstance(event, ItemEvent):
+        return []
     body = {
         "ticket_id": event.ticket_id,
         "number": event.number,
@@ -57,8 +65,4 @@ def task_assigned(event: ItemEvent, assignee: Person) -> None:
         "step_name": event.step_name,
         "target_at": event.target_at,
     }
-    append(audiences.person(assignee.id), "task.assigned", msgspec.to_builtins(body))
-
-
-def _person(person: Person | None) -> dict[str, str] | None:
-    return {"id": str(person.id), "name": person.name} if person else None
+    return [(audiences.person(given_to.id), "task.assigned", msgspec.to_builtins(body))]

@@ -65,7 +65,10 @@ class Participant(models.Model):
     version = models.PositiveIntegerField()  # the task's, when this was last true
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "user_id", "role"], name="one_part_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "user_id", "role"], name="one_part_per_person"),
+            models.CheckConstraint(condition=models.Q(role__in=["owner", "assignee"]), name="participant_role_known"),
+        ]
         indexes = [models.Index(fields=["conversation", "user_id"], name="participant_of")]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """All that can happen to a conversation."""
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from comments.models import Clearance, Comment, Conversation, Participant, Task,
 from comments.parts import Part, ends_work, gives_work, parts
 from servicekit import markdown
 from servicekit.clock import now
+from servicekit.contracts import Person
 from servicekit.contracts.auth import AccessEvent
 from servicekit.contracts.messaging import CommentPosted
 from servicekit.contracts.permissions import Permission
@@ -24,6 +26,7 @@ from servicekit.principal import Principal
 @transaction.atomic
 def post_comment(*, ticket_id: UUID, body: str, visibility: str, by: Principal) -> Comment:
     """Whoever may read a conversation may answer in public; internal notes are for the desk, and never for the requester."""
+    html = markdown.render(body)  # before the lock: a hostile text can take a second
     conversation = selectors.conversation_to_write(by, ticket_id)
     if visibility == Visibility.INTERNAL:
         require(policies.may_write_internal(by, conversation), InternalNoteForbidden)
@@ -34,7 +37,7 @@ def post_comment(*, ticket_id: UUID, body: str, visibility: str, by: Principal) 
         author_id=by.id,
         author_name=by.name,
         body=body,
-        html=markdown.render(body),
+        html=html,
         posted_at=now(),
     )
     conversation.save(update_fields=["public_count", "internal_count"])
@@ -78,59 +81,64 @@ def record_ticket(event: TicketEvent) -> None:
 def record_task(event: TaskEvent) -> None:
     """Keep who owns and works on the ticket. Of each person the newest fact counts, so the order of arrival does not matter."""
     conversation = _lock_or_start(event)
-    task, _ = Task.objects.get_or_create(id=event.task_id, defaults={"conversation": conversation})
-    changed = [part for part in parts(event) if _record_part(task, part, event.version)]
+    task = Task.objects.filter(id=event.task_id).first() or Task(id=event.task_id, conversation=conversation)
     is_news = event.version > task.version
     task.version, task.is_open = max(task.version, event.version), task.is_open and not ends_work(event)
-    task.save(update_fields=["version", "is_open"])
+    task.save(force_insert=task._state.adding)
+    learnt = _record_parts(task, event, is_news=is_news)
+    given_to = event.assignee if isinstance(event, ItemEvent) and gives_work(event) and _assignee_is_new(learnt) else None
     if is_news:
-        _retire_other_owners(task, event)
-        feed.task_changed(event, _agents(event))
-    _tell_assignee(event, changed)
+        agents = [part.person.id for part in parts(event) if part.role == Participant.Role.ASSIGNEE]
+        feed.work_moved(event, agents=agents, given_to=given_to)
+    else:
+        feed.work_given(event, given_to)
 
 
 def _lock_or_start(event: TicketEvent | TaskEvent) -> Conversation:
     """The conversation, locked: the facts of one ticket are taken in one after the other."""
-    defaults = {
-        "number": event.number,
-        "subject": event.subject,
-        "requester_id": event.requester.id,
-        "requester_name": event.requester.name,
-    }
-    Conversation.objects.get_or_create(ticket_id=event.ticket_id, defaults=defaults)
+    new = Conversation(
+        ticket_id=event.ticket_id,
+        number=event.number,
+        subject=event.subject,
+        requester_id=event.requester.id,
+        requester_name=event.requester.name,
+    )
+    Conversation.objects.bulk_create([new], ignore_conflicts=True)
     return Conversation.objects.select_for_update(no_key=True).get(ticket_id=event.ticket_id)
 
 
-def _record_part(task: Task, part: Part, version: int) -> bool:
-    """True if this is the newest that is known of the person's part."""
-    fresh = {"name": part.person.name, "is_current": part.is_current, "version": version}
-    row, is_new = Participant.objects.get_or_create(
-        task=task, user_id=part.person.id, role=part.role, defaults=fresh | {"conversation_id": task.conversation_id}
+def _record_parts(task: Task, event: TaskEvent, *, is_news: bool) -> list[Participant]:
+    """Write down what the event says of each person, unless something newer is known of him; what was written."""
+    known = {(row.user_id, row.role): row for row in Participant.objects.filter(task=task)}
+    learnt: dict[tuple[UUID, str], Participant] = {}
+    for part in (*parts(event), *(_former_owners(known.values(), event) if is_news else ())):
+        key = (part.person.id, str(part.role))
+        if key not in known or known[key].version < event.version:
+            owns_no_more = part.role == Participant.Role.OWNER and not is_news
+            learnt[key] = Participant(
+                task=task,
+                conversation_id=task.conversation_id,
+                user_id=part.person.id,
+                name=part.person.name,
+                role=part.role,
+                is_current=part.is_current and not owns_no_more,
+                version=event.version,
+            )
+    Participant.objects.bulk_create(
+        learnt.values(), update_conflicts=True, unique_fields=["task", "user_id", "role"], update_fields=["name", "is_current", "version"]
     )
-    if not is_new and row.version < version:
-        Participant.objects.filter(pk=row.pk).update(**fresh)
-    return is_new or row.version < version
+    return list(learnt.values())
 
 
-def _retire_other_owners(task: Task, event: TaskEvent) -> None:
-    others = Participant.objects.filter(task=task, role=Participant.Role.OWNER, is_current=True)
-    if event.owner:
-        others = others.exclude(user_id=event.owner.id)
-    others.update(is_current=False, version=event.version)
+def _former_owners(known: Iterable[Participant], event: TaskEvent) -> Iterator[Part]:
+    """A task has one owner: the one whom the newest event names."""
+    for row in known:
+        if row.role == Participant.Role.OWNER and row.is_current and (event.owner is None or row.user_id != event.owner.id):
+            yield Part(Person(id=row.user_id, name=row.name), Participant.Role.OWNER, False)
 
 
-def _agents(event: TaskEvent) -> list[UUID]:
-    return [part.person.id for part in parts(event) if part.role == Participant.Role.ASSIGNEE]
-
-
-def _tell_assignee(event: TaskEvent, changed: list[Part]) -> None:
-    if (
-        isinstance(event, ItemEvent)
-        and gives_work(event)
-        and any(part.role == Participant.Role.ASSIGNEE and part.is_current for part in changed)
-    ):
-        assert event.assignee is not None  # noqa: S101  (a current assignee is the event's)
-        feed.task_assigned(event, event.assignee)
+def _assignee_is_new(learnt: list[Participant]) -> bool:
+    return any(row.role == Participant.Role.ASSIGNEE and row.is_current for row in learnt)
 
 
 @transaction.atomic

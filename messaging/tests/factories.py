@@ -104,6 +104,6 @@ def stream() -> list[Row]:
     return read_after(0)
 
 
-def told(rows: list[Row] | None = None) -> list[tuple[str, str, dict[str, Any]]]:
+def told() -> list[tuple[str, str, dict[str, Any]]]:
     """Audience, kind and body of all that the stream holds."""
-    return [(row.audience, row.kind, row.body) for row in (stream() if rows is None else rows)]
+    return [(row.audience, row.kind, row.body) for row in stream()]

@@ -8,8 +8,10 @@ from comments.api.serializers import CommentBody, CommentSerializer, ThreadQuery
 from servicekit.idempotency import idempotent
 from servicekit.pagination import CursorPages
 from servicekit.permissions import Authenticated
-from servicekit.schema import OpenApiResponse, extend_schema
+from servicekit.schema import OpenApiParameter, OpenApiResponse, extend_schema
 from servicekit.views import ServiceViewSet
+
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, "header", description="Makes a repeated request harmless.")
 
 
 class NewestFirst(CursorPages):
@@ -31,7 +33,7 @@ class CommentViewSet(ServiceViewSet):
         page = self.paginate_queryset(selectors.comments_for(self.principal, query.validated_data["ticket"]))
         return self.get_paginated_response(CommentSerializer(page, many=True, context={"reader_id": self.principal.id}).data)
 
-    @extend_schema(request=CommentBody, responses={201: CommentSerializer})
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=CommentBody, responses={201: CommentSerializer})
     @idempotent
     def create(self, request: Request) -> Response:
         """Say something about a ticket. A ticket that was filed a moment ago may not be known yet: 404 with Retry-After."""

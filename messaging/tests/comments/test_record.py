@@ -14,7 +14,7 @@ from servicekit.contracts.workflow import (
     TaskStepCompleted,
     TicketUnmatched,
 )
-from tests.factories import Story, may_read_internal, person, stream, told
+from tests.factories import Story, forget_told, may_read_internal, person, stream, told
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_a_new_assignee_hears_of_his_item_and_the_others_that_the_work_moved(del
 
 
 def test_the_order_in_which_the_work_is_told_does_not_matter(deliver):
-    story, ann, bob, cy = Story(), person("Ann"), person("Bob"), person("Cy")
+    story, ann, bob, cy, nina = Story(), person("Ann"), person("Bob"), person("Cy"), person("Nina")
     events = [
         story.task(version=1),
         story.item(assignee=ann, version=2),
@@ -111,15 +111,29 @@ def test_the_order_in_which_the_work_is_told_does_not_matter(deliver):
         story.item(
             TaskStepCompleted, assignee=bob, version=4, by=bob, transition="done", transition_name="Done", next_step="test", note=""
         ),
-        story.item(assignee=cy, version=5),
+        story.item(assignee=cy, version=5, owner=nina),
     ]
-    expected = {"Olga Owner": ("owner", True), "Ann": ("assignee", False), "Bob": ("assignee", False), "Cy": ("assignee", True)}
+    expected = {
+        "Olga Owner": ("owner", False),
+        "Nina": ("owner", True),
+        "Ann": ("assignee", False),
+        "Bob": ("assignee", False),
+        "Cy": ("assignee", True),
+    }
     for order in itertools.permutations(events):
         Conversation.objects.all().delete()
         for event in order:
             services.record_task(event)
         assert people() == expected
         assert Task.objects.get().version == 5
+
+
+def test_an_assignment_that_arrives_late_is_told_to_its_assignee_alone(deliver):
+    story, ann, bob = Story(), person("Ann"), person("Bob")
+    deliver(story.item(assignee=bob, version=4))
+    forget_told()
+    deliver(story.item(assignee=ann, version=3))
+    assert [(audience, kind) for audience, kind, _ in told()] == [(f"user:{ann.id}", "task.assigned")]
 
 
 def test_older_news_of_the_work_is_told_to_nobody(deliver):
