@@ -1,11 +1,9 @@
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
-import "./app/theme.gen.css";
-import "./app/global.css";
+import "./app/mantine-styles";
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { Providers } from "./app/providers";
+import { Waiting } from "./app/session-gate";
 import { createRouter } from "./app/router";
 import { createQueryClient } from "./shared/api/query-client";
 
@@ -15,7 +13,7 @@ if (root === null) throw new Error("index.html lacks #root");
 createRoot(root).render(
   <StrictMode>
     <Providers queryClient={createQueryClient()}>
-      <Suspense>
+      <Suspense fallback={<Waiting />}>
         <RouterProvider router={createRouter()} />
       </Suspense>
     </Providers>

@@ -2,8 +2,10 @@ import { lazy } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { CrashPage, Home, NotFoundPage } from "./pages/fallback-pages";
 import { RequirePermission, RequireSession } from "./session-gate";
-import { Shell } from "./shell/shell";
 
+// Asked for at once, while the session is still being looked up.
+const shell = import("./shell/shell");
+const Shell = lazy(() => shell.then((module) => ({ default: module.Shell })));
 const LoginPage = lazy(() => import("@/features/session/pages/login-page"));
 const MyTicketsPage = lazy(() => import("@/features/tickets/pages/my-tickets-page"));
 const NewTicketPage = lazy(() => import("@/features/tickets/pages/new-ticket-page"));

@@ -6,17 +6,19 @@ import { createLiveSocket, LiveContext } from "@/shared/live/live";
 import { meQuery, useCan } from "@/shared/session/me";
 import { EmptyState, ErrorState } from "@/shared/ui/states";
 
+export function Waiting() {
+  return (
+    <Center h="100dvh">
+      <Loader size="sm" aria-label="Loading" />
+    </Center>
+  );
+}
+
 /** Lets in who is logged in; everybody else logs in first and comes back. */
 export function RequireSession({ children }: { children: ReactNode }) {
   const me = useQuery(meQuery);
   const { pathname, search } = useLocation();
-  if (me.isPending) {
-    return (
-      <Center h="100dvh">
-        <Loader size="sm" aria-label="Loading" />
-      </Center>
-    );
-  }
+  if (me.isPending) return <Waiting />;
   if (me.isError) return <ErrorState error={me.error} what="application" retry={() => void me.refetch()} />;
   if (me.data === null) {
     const next = pathname === "/" ? "" : `?next=${encodeURIComponent(pathname + search)}`;

@@ -29,11 +29,13 @@ export const readableGreys: CSSVariablesResolver = () => ({
     "--mantine-color-placeholder": "#69717f",
     "--mantine-color-error": "#c92a2a",
     "--mantine-color-default-border": "#d5d9e0",
+    "--mantine-color-iris-light-color": "#304da8",
   },
   dark: {
     "--mantine-color-dimmed": "#9aa0ad",
     "--mantine-color-placeholder": "#8b919e",
     "--mantine-color-error": "#ff8787",
     "--mantine-color-anchor": "#a5b8f3",
+    "--mantine-color-iris-light-color": "#a5b8f3",
   },
 });

@@ -74,13 +74,12 @@ export function Shell() {
 /** After a change of page the keyboard stands at its beginning, as after a page load. */
 function useFocusOnNavigation(content: React.RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation();
-  const first = useRef(true);
+  const shown = useRef(pathname);
   useEffect(() => {
-    if (!first.current) {
-      content.current?.focus({ preventScroll: true });
-      window.scrollTo(0, 0);
-    }
-    first.current = false;
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    content.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }, [pathname, content]);
 }
 

@@ -2,9 +2,9 @@ import type { Paths } from "./client";
 
 /** The JSON body of the answer to a request, named by its path: no schema name of a service leaks into the screens. */
 export type Answer<P extends keyof Paths, M extends keyof Paths[P], S extends number = 200> = Paths[P][M] extends {
-  responses: Record<S, { content: { "application/json": infer Body } }>;
+  responses: Record<S, { content: { "application/json": infer Output } }>;
 }
-  ? Body
+  ? Output
   : never;
 
 /** The JSON body of a request. */

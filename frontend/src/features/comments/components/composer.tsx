@@ -50,7 +50,7 @@ export function Composer({ ticketId, requesterId, onSent }: { ticketId: string; 
     send();
   };
   return (
-    <div className={classes.composer} data-internal={internal || undefined}>
+    <div className={classes.composer} data-internal={internal || undefined} data-draft={draft.body !== "" || undefined}>
       <Textarea
         ref={input}
         variant="unstyled"
@@ -72,7 +72,7 @@ export function Composer({ ticketId, requesterId, onSent }: { ticketId: string; 
           {messageOf(post.error)}
         </Text>
       )}
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" wrap="nowrap" className={classes.tools}>
         {mayNote ? <ModeSwitch internal={internal} onChange={setInternal} /> : <span />}
         <Group gap="sm" wrap="nowrap">
           <Text size="xs" c="dimmed" className={classes.hint}>

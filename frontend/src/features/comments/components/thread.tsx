@@ -22,7 +22,8 @@ export function Thread({ ticketId, requesterId }: { ticketId: string; requesterI
     if (arrived && isNear(end.current)) end.current?.scrollIntoView({ block: "nearest" });
   }, [arrived]);
   return (
-    <section className={classes.thread} aria-label="Conversation">
+    <>
+      <section className={classes.thread} aria-label="Conversation">
       <Title order={2}>Conversation</Title>
       {comments.isPending && <LoadingRows rows={2} height={70} />}
       {comments.isError && <ErrorState error={comments.error} what="conversation" retry={() => void comments.refetch()} />}
@@ -47,9 +48,10 @@ export function Thread({ ticketId, requesterId }: { ticketId: string; requesterI
         {typing && `${typing} is typing…`}
       </Text>
       <VisuallyHidden aria-live="polite">{arrived && `New message from ${arrived.author.name}`}</VisuallyHidden>
-      <div ref={end} />
-      <Composer ticketId={ticketId} requesterId={requesterId} onSent={() => end.current?.scrollIntoView({ block: "end" })} />
-    </section>
+      <div ref={end} className={classes.end} />
+      </section>
+      <Composer ticketId={ticketId} requesterId={requesterId} onSent={() => end.current?.scrollIntoView({ block: "nearest" })} />
+    </>
   );
 }
 

@@ -14,7 +14,7 @@ export function Bell() {
   const unread = useQuery(unreadQuery).data?.unread ?? 0;
   useLiveNotices();
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width="auto" trapFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus>
       <Popover.Target>
         <ActionIcon
           variant="subtle"
@@ -32,8 +32,10 @@ export function Bell() {
           )}
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown} aria-label="Notifications">
-        <NoticeList unread={unread} onLeave={() => setOpen(false)} />
+      <Popover.Dropdown p={0} aria-label="Notifications">
+        <div className={classes.sheet}>
+          <NoticeList unread={unread} onLeave={() => setOpen(false)} />
+        </div>
       </Popover.Dropdown>
     </Popover>
   );
@@ -68,10 +70,8 @@ function NoticeList({ unread, onLeave }: { unread: number; onLeave: () => void }
             {rows.map((notice) => (
               <li key={notice.id} data-unread={notice.read_at === null || undefined}>
                 <Link to={notice.link || "/"} className={classes.notice} onClick={() => open(notice)}>
-                  <span className={classes.title}>
-                    {notice.title}
-                    {notice.read_at === null && <span className={classes.dot} role="img" aria-label="Unread" />}
-                  </span>
+                  {notice.read_at === null && <span className={classes.dot} role="img" aria-label="Unread" />}
+                  <span className={classes.title}>{notice.title}</span>
                   {notice.body && <span className={classes.body}>{notice.body}</span>}
                   <Text span size="xs" c="dimmed">
                     <Time at={notice.created_at} />

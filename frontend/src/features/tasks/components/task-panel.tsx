@@ -8,7 +8,7 @@ import { useMe } from "@/shared/session/me";
 import { Target } from "@/shared/ui/target";
 import { StateBadge } from "@/shared/ui/ticket-status";
 import { toastDone, toastProblem } from "@/shared/ui/toast";
-import { taskQuery, trackerQuery, useLiveTracker, useMoveTask, useReloadTasks } from "../api/tasks";
+import { taskQuery, trackerQuery, useMoveTask, useReloadTasks } from "../api/tasks";
 import { type TaskDialogKind, TaskDialog } from "./task-dialogs";
 import classes from "./task-panel.module.css";
 import { stateOf } from "./task-state";
@@ -16,9 +16,8 @@ import { stateOf } from "./task-state";
 const OPEN = new Set(["new", "in_progress", "held"]);
 
 /** The work that is to be done on a ticket, for whoever may do something about it. */
-export function TicketWork({ ticketId, number }: { ticketId: string; number: string }) {
+export function TicketWork({ number }: { number: string }) {
   const tracker = useQuery(trackerQuery(number));
-  useLiveTracker(ticketId);
   const open = tracker.data?.items.filter((item) => OPEN.has(item.status)) ?? [];
   return open.map((item) => <TaskPanel key={item.id} id={item.id} />);
 }
@@ -36,7 +35,7 @@ function LoadedPanel({ item }: { item: TaskItem }) {
   const resume = useMoveTask(item);
   return (
     <section className={classes.panel} aria-label={`Your step: ${item.step.name}`}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
+      <Group justify="space-between" align="flex-start" gap="xs">
         <div>
           <Text size="xs" c="dimmed">
             {item.workflow.name}

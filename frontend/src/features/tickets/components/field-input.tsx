@@ -1,6 +1,7 @@
 import { NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import type { FormField } from "@/shared/api/types";
 import { today, toLocalInput } from "@/shared/time/format";
+import { useNow } from "@/shared/time/use-now";
 import { type CellValue, type FieldValue, isOther, optionsOf, textOf } from "../form/form-values";
 
 type Props = {
@@ -46,7 +47,7 @@ function PlainInput(props: Props) {
 
 function DateInput(props: Props) {
   const { field, value, around, onChange } = props;
-  const now = new Date();
+  const now = new Date(useNow());
   const earliest = field.type === "date" ? today(now) : `${today(now)}T00:00`;
   const start = field.after ? textOf(around[field.after]) : "";
   const least = [field.min_today ? earliest : "", start].filter(Boolean).toSorted().at(-1);

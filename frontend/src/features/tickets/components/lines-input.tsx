@@ -14,7 +14,16 @@ export function LinesInput({ field, lines, around, errors, onChange }: Props) {
   const change = (line: Line, key: string, value: CellValue) =>
     onChange(lines.map((other) => (other === line ? { ...line, cells: { ...line.cells, [key]: value } } : other)));
   return (
-    <Fieldset legend={field.required ? `${field.label} *` : field.label} variant="unstyled" classNames={{ legend: classes.legend }}>
+    <Fieldset legend={
+        <>
+          {field.label}
+          {field.required && (
+            <span className={classes.star} aria-hidden>
+              {" *"}
+            </span>
+          )}
+        </>
+      } variant="unstyled" classNames={{ legend: classes.legend }}>
       {field.help && (
         <Text size="xs" c="dimmed" mb="xs">
           {field.help}

@@ -37,6 +37,7 @@ function LinesAnswer({ field, value }: { field: FormField; value: unknown }) {
   const lines = Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
   const columns = field.columns ?? [];
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by the keyboard
     <div className={classes.tableScroll} tabIndex={0} role="region" aria-label={field.label}>
       <Table withRowBorders verticalSpacing={6} fz="sm">
         <Table.Thead>

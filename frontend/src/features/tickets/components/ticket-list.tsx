@@ -15,11 +15,13 @@ type Props = {
   hrefOf: (row: TicketRow) => string;
   selected?: string | null;
   compact?: boolean;
+  /** Rows of several requesters name them. */
+  ofOthers?: boolean;
   more?: { load: () => void; loading: boolean } | null;
 };
 
 /** Rows of tickets; each row is one link. */
-export function TicketList({ rows, label, hrefOf, selected, compact, more }: Props) {
+export function TicketList({ rows, label, hrefOf, selected, compact, ofOthers = false, more }: Props) {
   const list = useRef<HTMLUListElement>(null);
   useRowKeys(list);
   return (
@@ -28,7 +30,7 @@ export function TicketList({ rows, label, hrefOf, selected, compact, more }: Pro
         {rows.map((row) => (
           <li key={row.id}>
             <Link to={hrefOf(row)} className={rowClasses.row} data-row data-compact={compact || undefined} aria-current={row.number === selected || undefined}>
-              {compact ? <CompactRow row={row} /> : <FullRow row={row} />}
+              {compact ? <CompactRow row={row} /> : <FullRow row={row} ofOthers={ofOthers} />}
             </Link>
           </li>
         ))}
@@ -42,7 +44,7 @@ export function TicketList({ rows, label, hrefOf, selected, compact, more }: Pro
   );
 }
 
-function FullRow({ row }: { row: TicketRow }) {
+function FullRow({ row, ofOthers }: { row: TicketRow; ofOthers: boolean }) {
   const working = row.target_at !== null && ["open", "in_progress", "on_hold", "pending"].includes(row.status);
   return (
     <>
@@ -50,6 +52,7 @@ function FullRow({ row }: { row: TicketRow }) {
         <span className={rowClasses.title}>{row.subject}</span>
         <RowFacts>
           <span className={rowClasses.number}>{row.number}</span>
+          {ofOthers && <span>{row.requester.name}</span>}
           <span>{row.category.name}</span>
           {row.step && <span>{row.step}</span>}
           <PriorityMark priority={row.priority} />
@@ -57,7 +60,7 @@ function FullRow({ row }: { row: TicketRow }) {
       </span>
       <span className={rowClasses.side}>{working && <Target at={row.target_at} />}</span>
       <span className={rowClasses.state}>
-        <StatusBadge status={row.status} toRequester />
+        <StatusBadge status={row.status} toRequester={!ofOthers} />
       </span>
       <span className={rowClasses.time}>
         <Time at={row.updated_at} />
@@ -68,18 +71,14 @@ function FullRow({ row }: { row: TicketRow }) {
 
 function CompactRow({ row }: { row: TicketRow }) {
   return (
-    <>
-      <span className={rowClasses.main}>
-        <span className={rowClasses.title}>{row.subject}</span>
-        <RowFacts>
-          <span>{row.requester.name}</span>
-          <span>{row.category.name}</span>
-        </RowFacts>
-      </span>
-      <span className={rowClasses.time}>
+    <span className={rowClasses.main}>
+      <span className={rowClasses.title}>{row.subject}</span>
+      <RowFacts>
+        <span>{row.requester.name}</span>
+        <span>{row.category.name}</span>
         <Time at={row.submitted_at} />
-      </span>
-    </>
+      </RowFacts>
+    </span>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Stack, Tabs } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Tabs } from "@mantine/core";
 import { IconInbox, IconPlus, IconSearchOff } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "react-router";
+import { useMe } from "@/shared/session/me";
 import { Page } from "@/shared/ui/page";
 import { EmptyState, ErrorState, LoadingRows } from "@/shared/ui/states";
 import { useLiveTicketLists } from "../api/live-tickets";
@@ -19,27 +20,28 @@ const TABS = [
 export default function MyTicketsPage() {
   const [params, setParams] = useSearchParams();
   const tab = TABS.find(({ value }) => value === params.get("tab")) ?? TABS[0];
+  const scope = useScope(params.get("scope"));
   const q = params.get("q") ?? undefined;
   const category = params.get("category") ?? undefined;
   useLiveTicketLists("me");
-  const tickets = useInfiniteQuery(ticketsQuery({ scope: "mine", status: tab?.status, q, category }));
+  const tickets = useInfiniteQuery(ticketsQuery({ scope, status: tab?.status, q, category }));
   const rows = rowsOf(tickets.data);
-  const show = (value: string | null) =>
+  const set = (key: string, value: string, ordinary: string) =>
     setParams((present) => {
-      if (value === null || value === "active") present.delete("tab");
-      else present.set("tab", value);
+      if (value === ordinary) present.delete(key);
+      else present.set(key, value);
       return present;
     });
   return (
     <Page
-      title="My tickets"
+      title={scope === "mine" ? "My tickets" : "Tickets"}
       actions={
         <Button component={Link} to="/tickets/new" leftSection={<IconPlus size={16} aria-hidden />}>
           New ticket
         </Button>
       }
     >
-      <Tabs value={tab?.value} onChange={show} keepMounted={false}>
+      <Tabs value={tab?.value} onChange={(value) => set("tab", value ?? "active", "active")} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(({ value, label }) => (
             <Tabs.Tab key={value} value={value}>
@@ -49,14 +51,18 @@ export default function MyTicketsPage() {
         </Tabs.List>
         <Tabs.Panel value={tab?.value ?? "active"}>
           <Stack gap="md">
-            <TicketFilters />
+            <Group gap="sm" justify="space-between">
+              <TicketFilters />
+              <ScopeSwitch scope={scope} onChange={(value) => set("scope", value, "mine")} />
+            </Group>
             {tickets.isPending && <LoadingRows />}
             {tickets.isError && <ErrorState error={tickets.error} what="list of tickets" retry={() => void tickets.refetch()} />}
             {tickets.data && rows.length === 0 && <NoTickets filtered={Boolean(q ?? category)} tab={tab?.value ?? "active"} />}
             {rows.length > 0 && (
               <TicketList
                 rows={rows}
-                label="My tickets"
+                label="Tickets"
+                ofOthers={scope !== "mine"}
                 hrefOf={(row) => `/tickets/${row.number}`}
                 more={tickets.hasNextPage ? { load: () => void tickets.fetchNextPage(), loading: tickets.isFetchingNextPage } : null}
               />
@@ -66,6 +72,30 @@ export default function MyTicketsPage() {
       </Tabs>
     </Page>
   );
+}
+
+const SCOPES = [
+  { value: "mine", label: "Mine", needs: [] },
+  { value: "involved", label: "Involved", needs: ["task.act", "ticket.own"] },
+  { value: "all", label: "All", needs: ["ticket.view_all"] },
+] as const;
+
+type Scope = (typeof SCOPES)[number]["value"];
+
+function useScopes(): (typeof SCOPES)[number][] {
+  const { permissions } = useMe();
+  return SCOPES.filter(({ needs }) => needs.length === 0 || needs.some((permission) => permissions.includes(permission)));
+}
+
+function useScope(wanted: string | null): Scope {
+  return useScopes().find(({ value }) => value === wanted)?.value ?? "mine";
+}
+
+/** Only for those who see more than their own. */
+function ScopeSwitch({ scope, onChange }: { scope: Scope; onChange: (scope: string) => void }) {
+  const scopes = useScopes();
+  if (scopes.length === 1) return null;
+  return <SegmentedControl aria-label="Whose tickets" value={scope} onChange={onChange} data={scopes.map(({ value, label }) => ({ value, label }))} />;
 }
 
 function NoTickets({ filtered, tab }: { filtered: boolean; tab: string }) {
