@@ -6,7 +6,7 @@ from tasks.api.views import ItemViewSet, TrackerViewSet, WaitingViewSet
 
 urlpatterns = [
     path("", ItemViewSet.as_view({"get": "list"})),
-    path("by-ticket/<str:number>/", TrackerViewSet.as_view({"get": "retrieve"})),
+    path("by-ticket/<slug:number>/", TrackerViewSet.as_view({"get": "retrieve"})),
     path("unassigned/", WaitingViewSet.as_view({"get": "list"})),
     path("unassigned/<uuid:waiting_id>/allocate/", WaitingViewSet.as_view({"post": "allocate"})),
     path("<uuid:item_id>/", ItemViewSet.as_view({"get": "retrieve"})),

@@ -290,6 +290,11 @@ def test_allocating_answers_with_the_task_and_a_second_time_with_404(desk, deliv
     assert Task.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["?cursor=nonsense", "?limit=x", "?limit=-1"])
-def test_a_cursor_or_limit_that_is_none_is_no_server_error(task, desk, as_, query):
-    assert as_(desk.ann).get(TASKS + query).status_code in {200, 400}
+@pytest.mark.parametrize(("query", "status"), [("?cursor=nonsense", 400), ("?limit=x", 200), ("?limit=-1", 200), ("?limit=1000", 200)])
+def test_a_cursor_that_is_none_is_refused_and_a_limit_that_is_none_is_ignored(task, desk, as_, query, status):
+    assert as_(desk.ann).get(TASKS + query).status_code == status
+
+
+@pytest.mark.parametrize("number", ["%00", "%ff", "TX 1", "TX-1%2f"])
+def test_what_cannot_be_a_ticket_s_number_is_not_found(task, desk, as_, number):
+    assert as_(desk.eve).get(f"{TASKS}by-ticket/{number}/").json()["code"] == "not_found"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from servicekit.contracts.workflow import TaskAssigned, TaskOpened, TaskStepCompleted
+from servicekit.contracts.workflow import SlaWarned, TaskAssigned, TaskOpened, TaskStepCompleted
 from servicekit.errors import NotFound
 from servicekit.testing.events import deliver_event
 from sla.watch import mark_clock
@@ -91,6 +91,14 @@ def test_work_and_timers_at_the_same_moment_do_not_deadlock(agents, at_once, fro
     acts = [lambda item=item: hold_item(item_id=item.id, by=principal_of(item.assignee), reason="x") for item in items]
     marks = [lambda item=item: mark_clock(item.clock_id) for item in items]
     assert failures(at_once(acts + marks)) == []
+
+
+def test_a_timer_that_fires_four_times_at_once_warns_once(agents, at_once, frozen_clock, published):
+    deliver_event(approved())
+    clock = open_item().clock
+    frozen_clock.at(clock.warning_at)
+    assert failures(at_once([lambda: mark_clock(clock.id)] * 4)) == []
+    assert len(published(SlaWarned)) == 1
 
 
 def test_two_admins_who_allocate_the_same_ticket_open_it_once(agents, admin, at_once):

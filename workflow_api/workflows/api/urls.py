@@ -9,5 +9,5 @@ urlpatterns = [
     path("<uuid:workflow_id>/", WorkflowViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("<uuid:workflow_id>/publish/", WorkflowViewSet.as_view({"post": "publish"})),
     path("<uuid:workflow_id>/versions/", VersionViewSet.as_view({"get": "list"})),
-    path("<uuid:workflow_id>/versions/<str:number>/", VersionViewSet.as_view({"get": "retrieve"})),
+    path("<uuid:workflow_id>/versions/<slug:number>/", VersionViewSet.as_view({"get": "retrieve"})),
 ]
