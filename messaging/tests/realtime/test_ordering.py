@@ -89,3 +89,22 @@ def write_many(audience: str, count: int) -> None:
     with transaction.atomic():
         for n in range(count):
             append(audience, "told", {"n": n})
+
+
+async def test_when_the_database_hangs_up_the_hub_listens_anew_and_misses_nothing(live, principal):
+    me = principal()
+    page = await live.browser_of(me)
+    await page.subscribe("me")
+    assert await live.run(hang_up_on_followers) >= 1
+    number, _ = await live.run(write_quickly, audiences.person(me.id))
+    assert (await page.hear())["number"] == number
+
+
+def hang_up_on_followers() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND (query LIKE '%stream_streamrow%' OR query LIKE 'LISTEN%')"
+        )
+        return int(cursor.fetchone()[0])
