@@ -13,6 +13,7 @@ Problem                     code                   status
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -146,6 +147,18 @@ def flatten(detail: Any, prefix: str = "") -> Fields:
         key = prefix if name == "non_field_errors" else f"{prefix}.{name}" if prefix else str(name)
         found |= flatten(part if isinstance(part, dict | list) else [part], key)
     return found
+
+
+class RefuseNul:
+    """Middleware: no address holds a NUL, and PostgreSQL takes none in a value."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
+        return self._get_response(request)
 
 
 def _page(status: int, code: str, title: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from servicekit import metrics
 from servicekit.clock import now
@@ -62,14 +62,27 @@ def every(period: timedelta, *, name: str) -> Callable[[Callable[[], None]], Cal
 
 def schedule(kind: str, key: str, run_at: datetime, payload: dict[str, Any]) -> None:
     """Set the timer (kind, key), or move it. ``payload`` is JSON."""
-    ScheduledJob.objects.update_or_create(
-        kind=kind, key=key, defaults={"run_at": run_at, "payload": payload, "attempts": 0, "last_error": ""}
+    ScheduledJob.objects.bulk_create(
+        [ScheduledJob(kind=kind, key=key, run_at=run_at, payload=payload)],
+        update_conflicts=True,
+        unique_fields=["kind", "key"],
+        update_fields=["run_at", "payload", "attempts", "last_error"],
     )
 
 
 def cancel(kind: str, key: str) -> bool:
-    """Take the timer back; True if it was set."""
-    return ScheduledJob.objects.filter(kind=kind, key=key).delete()[0] > 0
+    """Take the timer back; True if it was set.
+
+    One that is running at this moment is left to itself, for to wait for it could be to wait for each other: a job holds what it
+    finds against the state that it locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM servicekit_scheduledjob WHERE id IN "
+            "(SELECT id FROM servicekit_scheduledjob WHERE kind = %s AND key = %s FOR UPDATE SKIP LOCKED)",
+            [kind, key],
+        )
+        return bool(cursor.rowcount)
 
 
 def plan_recurring() -> None:

@@ -76,6 +76,7 @@ REST_FRAMEWORK = {
 
 MIDDLEWARE = [
     "servicekit.logging.RequestLog",
+    "servicekit.errors.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",

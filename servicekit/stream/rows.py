@@ -47,12 +47,10 @@ def append_all(entries: Sequence[tuple[str, str, dict[str, Any]]]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
         cursor.execute(
-            f"INSERT INTO stream_streamrow (audience, kind, body, at) VALUES {places} RETURNING number",  # noqa: S608  (placeholders)
+            f"INSERT INTO stream_streamrow (audience, kind, body, at) VALUES {places} RETURNING number, pg_notify('stream', '')",  # noqa: S608  (placeholders)
             [value for row in rows for value in row],
         )
-        numbers = [int(row[0]) for row in cursor.fetchall()]
-        cursor.execute("NOTIFY stream")
-    return numbers
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def read_after(number: int, audiences: Collection[str] | None = None, limit: int = 500) -> list[Row]:

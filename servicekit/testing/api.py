@@ -38,7 +38,8 @@ def client_as(role: str | None = "hdts.employee", *, principal: Any = None, **kw
 @cache
 def _description(path: str, changed_at: float) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     paths = yaml.safe_load(Path(path).read_text())["paths"]
-    return [(re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route)) + "$"), operations) for route, operations in paths.items()]
+    literal_first = sorted(paths, key=lambda route: route.count("{"))
+    return [(re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route)) + "$"), paths[route]) for route in literal_first]
 
 
 def _check(method: str, path: str, response: HttpResponse) -> None:

@@ -53,6 +53,10 @@ class TestProblems:
         assert problem(answer)[:2] == (405, "method_not_allowed")
         assert answer["Allow"] == "GET, POST, HEAD, OPTIONS"
 
+    @pytest.mark.parametrize("address", [f"{NOTES}?cursor=a%00b", "/api/v1/no%00tes/"])
+    def test_a_nul_in_the_address_is_refused(self, api_as, address):
+        assert problem(api_as().get(address))[:2] == (400, "bad_request")
+
     def test_an_unknown_address_is_not_found(self, api_as):
         assert problem(api_as().get("/api/v1/nothing/"))[:2] == (404, "not_found")
 

@@ -52,6 +52,15 @@ def test_a_cancelled_timer_never_runs(kind, frozen_clock):
     assert jobs.run_next() is False
 
 
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_a_timer_that_runs_just_now_does_not_wait_for_it(kind, at_once):
+    jobs.schedule("test.write", "a", now(), {})
+    with transaction.atomic():
+        ScheduledJob.objects.select_for_update().get()
+        assert at_once([lambda: jobs.cancel("test.write", "a")], timeout=5) == [False]
+    assert jobs.cancel("test.write", "a") is True
+
+
 def test_a_timer_that_fell_due_long_ago_runs_once(kind, frozen_clock):
     jobs.schedule("test.write", "a", frozen_clock.now - timedelta(days=3), {})
     assert [jobs.run_next(), jobs.run_next()] == [True, False]
