@@ -13,7 +13,7 @@ def show(instance: Instance, seconds: float) -> None:
     console = Console()
     console.print(f"\n[bold green]Ready[/] after {seconds:.0f} s: [bold]{instance.url}[/]\n")
     console.print(_logins(instance))
-    console.print(f"Logs: {instance.logs}   Mail: {instance.mail}   Look: Scripts/tts status   Stop: Ctrl-C\n")
+    console.print(f"Logs: {instance.logs}   Mail: {instance.mail}   Look: Scripts/tts status   Stop: Ctrl-C\n", soft_wrap=True)
 
 
 def _logins(instance: Instance) -> Table:

@@ -50,7 +50,7 @@ def free_base_port(above: int = 21070) -> int:
 
 def _directions(data: Path) -> dict[str, str]:
     url = json.loads((data / "instance.json").read_text())["url"]
-    return {"TTS_URL": url, "TTS_LOGINS": str(data / "demo-logins.json"), "TTS_MAIL": str(data / "mail"), "TTS_DATA": str(data)}
+    return {"BASE_URL": url, "LOGINS": str(data / "demo-logins.json")}
 
 
 def _wait(process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -35,5 +35,7 @@ def production_environment(name: str) -> dict[str, str]:
         "DJANGO_BASE_URL": "https://tickets.example.org",
         "DJANGO_ALLOWED_HOSTS": "tickets.example.org",
         "DATABASE_URL": f"postgres://{name}:{secrets.token_hex(16)}@db/{name}",
+        "DJANGO_EMAIL_HOST": "mail.example.org",
+        "DJANGO_DEFAULT_FROM_EMAIL": "tickets@example.org",
         "CELERY_BROKER_URL": f"amqp://{name}:{secrets.token_hex(16)}@rabbitmq//",
     }
