@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from servicekit.clock import now
 from servicekit.contracts.auth import AccessEvent, AssignmentGranted, AssignmentRevoked, AssignmentUpdated, SessionRevoked
@@ -29,14 +29,29 @@ class TokenOutdated(NotAuthenticated):
 
 def check(principal: Principal) -> None:
     """Raise SessionEnded or TokenOutdated if the principal's token is no longer good, though in time."""
-    with connection.cursor() as cursor:
-        cursor.execute(CHECK, [principal.session_id, principal.id, principal.access_version])
-        row = cursor.fetchone()
-    ended, outdated = row if row else (True, True)
+    ended, outdated = _state(principal)
     if ended:
         raise SessionEnded
     if outdated:
         raise TokenOutdated
+
+
+def _state(principal: Principal) -> tuple[bool, bool]:
+    """Ended, outdated. The first question of a request also finds out that a kept connection is dead, and asks again on a new one."""
+    try:
+        return _ask(principal)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _ask(principal)
+
+
+def _ask(principal: Principal) -> tuple[bool, bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(CHECK, [principal.session_id, principal.id, principal.access_version])
+        row = cursor.fetchone()
+    return row if row else (True, True)
 
 
 def revoke_session(session_id: UUID, until: datetime) -> None:

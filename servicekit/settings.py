@@ -31,7 +31,8 @@ USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": dj_database_url.parse(
-        env.url("DATABASE_URL", production=PRODUCTION) or "postgres://", conn_max_age=60, conn_health_checks=True
+        env.url("DATABASE_URL", production=PRODUCTION) or "postgres://",
+        conn_max_age=60,
     )
 }
 DATABASES["default"].setdefault("OPTIONS", {}).update(  # times in ms; a hung database answers 503 within seconds

@@ -146,6 +146,7 @@ class Relay(Loop):
 
     def _sleep(self) -> None:
         link = connection.connection
-        select.select([link], [], [], SWEEP)
+        if not link.notifies:  # a wake-up may have come with the answer to a query
+            select.select([link], [], [], SWEEP)
         link.poll()
         link.notifies.clear()

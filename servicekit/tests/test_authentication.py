@@ -8,6 +8,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 
 from servicekit import revocation
 from servicekit.clock import now
@@ -88,6 +89,19 @@ def test_a_floor_never_sinks():
     revocation.raise_floor(user, 5)
     revocation.raise_floor(user, 3)
     assert list(AccessFloor.objects.values_list("user_id", "min_version")) == [(user, 5)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_database_closed_is_replaced_unseen():
+    assert ask(forged()).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+    assert ask(forged()).status_code == 200
 
 
 class TestCookies:

@@ -89,7 +89,7 @@ def test_people_are_found_by_words_role_and_state(admin, query, found):
     assert names(admin.get(USERS, query)) == found
 
 
-@pytest.mark.parametrize(("query", "field"), [({"is_active": "perhaps"}, "is_active"), ({"q": "x" * 101}, "q"), ({"q": "a\u0000"}, "q")])
+@pytest.mark.parametrize(("query", "field"), [({"is_active": "perhaps"}, "is_active"), ({"q": "x" * 101}, "q")])
 def test_a_malformed_question_is_refused_by_field(admin, query, field):
     answer = admin.get(USERS, query)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
