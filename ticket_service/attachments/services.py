@@ -9,20 +9,22 @@ from uuid import UUID
 from django.db import transaction
 
 from attachments import storage
-from attachments.errors import FileTooLarge
+from attachments.errors import FileTooLarge, TooManyUnattached
 from attachments.kinds import ALLOWED, content_type
 from attachments.models import NAME_LENGTH, Attachment
 from servicekit.clock import now
-from servicekit.errors import InvalidInput
+from servicekit.errors import InvalidInput, require
 from servicekit.principal import Principal
 
 LARGEST = 25 * 1024 * 1024
 MOST_PER_TICKET = 10
+MOST_UNBOUND = 50  # of one person
 UNBOUND_FOR = timedelta(hours=24)
 
 
 def store_attachment(*, name: str, chunks: Iterable[bytes], by: Principal) -> Attachment:
     """Keep an uploaded file of an allowed type; it is its uploader's alone until he binds it to a ticket."""
+    require(Attachment.objects.filter(uploader_id=by.id, ticket=None).count() < MOST_UNBOUND, TooManyUnattached)
     name = clean_name(name)
     with storage.receive(chunks) as received:
         if received.size > LARGEST:

@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,8 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.db import connection
+
+from servicekit.clock import now
 
 BLOBS = "sha256"
 INCOMING = "incoming"
@@ -64,7 +65,7 @@ def keep(received: Received) -> None:
     if place.exists():
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    received.path.chmod(0o640)
+    received.path.chmod(0o644)  # the front proxy reads it
     received.path.rename(place)
     folder = os.open(place.parent, os.O_RDONLY)
     try:
@@ -95,5 +96,6 @@ def folders() -> Iterator[list[str]]:
 def clear_incoming(older_than: timedelta) -> None:
     """Delete what aborted uploads left behind."""
     for path in (root() / INCOMING).glob("*"):
-        if time.time() - path.stat().st_mtime > older_than.total_seconds():
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # it has just arrived whole
+            if path.stat().st_mtime < (now() - older_than).timestamp():
+                path.unlink()

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 
 from forms.models import Category, Department, FormVersion
 from servicekit.admin import ReadOnlyAdmin
+from servicekit.clock import now
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Names, order and whether it is offered; forms are drawn through the API, which checks them."""
 
     list_display = ("name", "slug", "position", "is_active", "version", "updated_at")
@@ -18,6 +19,12 @@ class CategoryAdmin(admin.ModelAdmin):
     search_fields = ("name", "slug")
     fields = ("slug", "name", "description", "position", "is_active", "form", "version", "created_at", "updated_at")
     readonly_fields = ("slug", "form", "version", "created_at", "updated_at")
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        """It is another version now, so that nobody overwrites it unseen."""
+        obj.version += 1
+        obj.updated_at = now()
+        super().save_model(request, obj, form, change)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A category needs a form."""
@@ -29,7 +36,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):
+class DepartmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "slug", "is_active")
     prepopulated_fields = {"slug": ("name",)}
 

@@ -1,7 +1,7 @@
 """Tickets in every state, made by the real services; and events as workflow_api would publish them."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from forms.defaults import CATEGORIES, DEPARTMENTS
@@ -24,6 +24,7 @@ from tickets import services
 from tickets.models import HistoryEntry, Ticket
 from tickets.status import Priority
 
+E = TypeVar("E", bound=TaskEvent)
 AGENT = Person(id=UUID(int=0xA), name="Ada Agent")
 OWNER = Person(id=UUID(int=0xC), name="Cleo Coordinator")
 
@@ -59,7 +60,7 @@ def open_ticket(by: Principal | None = None, **changes: Any) -> Ticket:
     return services.approve_ticket(number=ticket.number, priority=Priority.HIGH, department="IT", by=coordinator())
 
 
-def a_task(ticket: Ticket, of: type[TaskEvent], version: int, *, task_id: UUID | None = None, **changes: Any) -> Any:
+def a_task(ticket: Ticket, of: type[E], version: int, *, task_id: UUID | None = None, **changes: Any) -> E:
     """An event about the work on the ticket."""
     values: dict[str, Any] = {
         "task_id": task_id or UUID(int=ticket.id.int ^ 1), "version": version, "ticket_id": ticket.id, "number": ticket.number,
@@ -135,6 +136,3 @@ def state(ticket: Ticket) -> tuple[Any, ...]:
         list(HistoryEntry.objects.filter(ticket=ticket).order_by("id").values()),
         list(OutboxEvent.objects.order_by("id").values("type", "data")),
     )
-
-
-HOUR = timedelta(hours=1)

@@ -1,9 +1,9 @@
 """Django admin."""
 
 import pytest
-from django.contrib.auth import get_user_model
 
-from servicekit.contracts.permissions import Permission
+from forms.models import Category
+from servicekit.testing.keys import make_principal, token_for
 from tests import factories
 
 MODELS = [
@@ -21,9 +21,19 @@ pytestmark = pytest.mark.usefixtures("seeded")
 
 
 @pytest.fixture
-def admin(client):
-    client.force_login(get_user_model().objects.create_superuser("root"))
-    return client
+def enter(client, settings):
+    """``enter(role)``: a browser with the access cookie of somebody with the role."""
+
+    def browser(role):
+        client.cookies[settings.ACCESS_COOKIE] = token_for(make_principal(role))
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def admin(enter):
+    return enter("tts.admin")
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -45,6 +55,15 @@ def test_a_ticket_shows_its_history_and_cannot_be_changed_by_hand(admin):
     assert factories.state(ticket) == before
 
 
-def test_somebody_without_the_permission_is_sent_to_the_login(client, db):
-    assert client.get("/admin/tickets/").status_code == 302
-    assert Permission.ADMIN_ENTER == "admin.enter"
+def test_a_category_that_is_renamed_by_hand_is_another_version(admin):
+    category = Category.objects.get(slug="others")
+    body = {"name": "Anything else", "description": "", "position": 5, "is_active": "on"}
+    assert admin.post(f"/admin/tickets/forms/category/{category.id}/change/", body).status_code == 302
+    category.refresh_from_db()
+    assert (category.name, category.version, category.is_active) == ("Anything else", 2, True)
+
+
+@pytest.mark.parametrize("role", ["hdts.employee", "hdts.coordinator", "tts.agent"])
+def test_somebody_without_the_permission_is_sent_to_the_login(enter, role):
+    response = enter(role).get("/admin/tickets/")
+    assert (response.status_code, response["Location"].partition("?")[0]) == (302, "/admin/tickets/login/")

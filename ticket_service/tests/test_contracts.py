@@ -8,11 +8,12 @@ from servicekit.contracts import auth, ticket, workflow
 from servicekit.events.handling import handlers
 from servicekit.testing.contracts import assert_looks_like_samples, samples_for, types_published_by
 from servicekit.testing.events import deliver_event
+from servicekit.testing.keys import make_principal
 from tests import factories
 from tickets import services
 from tickets.models import HistoryEntry, KnownPerson, Ticket
 from tickets.services.close import CLOSES_AFTER
-from tickets.status import Status
+from tickets.status import Priority, Status
 from transfer.services import import_tickets
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -32,7 +33,7 @@ def publish_everything(clock):
     requester, coordinator = factories.employee(), factories.coordinator()
     long = factories.new_ticket(requester)
     services.edit_ticket(number=long.number, change=services.Change(subject="Else"), expected_version=1, by=requester)
-    services.approve_ticket(number=long.number, priority=factories.Priority.LOW, department="IT", by=coordinator)
+    services.approve_ticket(number=long.number, priority=Priority.LOW, department="IT", by=coordinator)
     deliver_event(factories.started(long))
     deliver_event(factories.completed(long))
     services.close_ticket(number=long.number, comment="Thanks.", by=requester)
@@ -43,7 +44,7 @@ def publish_everything(clock):
     clock.advance(CLOSES_AFTER + timedelta(seconds=1))
     services.close_stale_ticket(ticket_id=stale.id)
     row = {"external_id": "1", "subject": "Old", "description": "x", "category": "others", "urgency": 1, "impact": 1}
-    import_tickets(source="old", status=Status.CLOSED, rows=[row], dry_run=False, by=factories.make_principal("tts.admin"))
+    import_tickets(source="old", status=Status.CLOSED, rows=[row], dry_run=False, by=make_principal("tts.admin"))
 
 
 def test_every_fact_of_our_contract_is_published_in_the_shape_of_its_samples(published, frozen_clock):

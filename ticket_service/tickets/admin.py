@@ -9,7 +9,7 @@ from servicekit.admin import ReadOnlyAdmin
 from tickets.models import HistoryEntry, Involvement, KnownPerson, TaskRun, Ticket
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable at run time
     extra = 0
     can_delete = False
 

@@ -16,6 +16,7 @@ from servicekit.contracts.workflow import (
     TicketUnmatched,
 )
 from servicekit.events import Meta, handles
+from servicekit.principal import SYSTEM
 from tickets.services import News, Place, await_work, follow_work, remember_person
 from tickets.status import Action
 
@@ -49,8 +50,9 @@ def on_unassigned(event: TaskUnassigned, meta: Meta) -> None:
 def on_started(event: TaskStarted, meta: Meta) -> None:
     """The assignee has begun."""
     place = Place(event.step_name, event.assignee)
-    by = {"by": event.assignee} if event.assignee else {}
-    follow_work(event=event, news=News("start", moves=Action.START, place=place, detail=event.step_name, involved=(event.assignee,), **by))
+    by = event.assignee or SYSTEM.person
+    news = News("start", moves=Action.START, place=place, by=by, detail=event.step_name, involved=(event.assignee,))
+    follow_work(event=event, news=news)
 
 
 @handles(TaskHeld)
@@ -73,16 +75,30 @@ def on_step_completed(event: TaskStepCompleted, meta: Meta) -> None:
     )
 
 
-@handles(TaskEscalated, TaskTransferred)
-def on_handed_over(event: TaskEscalated | TaskTransferred, meta: Meta) -> None:
-    """Somebody else has the step now; he who had it may still look."""
-    entry = "escalate" if isinstance(event, TaskEscalated) else "transfer"
-    place = Place(event.step_name, event.assignee)
-    people = (event.assignee, event.previous)
-    detail = f"{event.step_name}: {_name(event)}"
-    follow_work(
-        event=event, news=News(entry, moves=Action.ASSIGN, place=place, by=event.by, detail=detail, reason=event.reason, involved=people)
+@handles(TaskEscalated)
+def on_escalated(event: TaskEscalated, meta: Meta) -> None:
+    """Somebody who knows more has the step now."""
+    _hand_over("escalate", event)
+
+
+@handles(TaskTransferred)
+def on_transferred(event: TaskTransferred, meta: Meta) -> None:
+    """Somebody else has the step now."""
+    _hand_over("transfer", event)
+
+
+def _hand_over(entry: str, event: TaskEscalated | TaskTransferred) -> None:
+    """He who had it may still look."""
+    news = News(
+        entry,
+        moves=Action.ASSIGN,
+        place=Place(event.step_name, event.assignee),
+        by=event.by,
+        detail=f"{event.step_name}: {_name(event)}",
+        reason=event.reason,
+        involved=(event.assignee, event.previous),
     )
+    follow_work(event=event, news=news)
 
 
 @handles(TaskCompleted)

@@ -1,6 +1,7 @@
 """Tickets, what became of them, and who has to do with them."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -15,6 +16,7 @@ from tickets.status import Priority, Status
 SUBJECT_LENGTH = 200
 DESCRIPTION_LENGTH = 20_000
 REASON_LENGTH = 2_000
+REOPENS_WITHIN = timedelta(days=14)
 
 
 def _words(values: Iterable[Status | Priority]) -> list[str]:
@@ -97,6 +99,10 @@ class Ticket(models.Model):
     def assignee(self) -> Person | None:
         """Who works on it now."""
         return Person(id=self.assignee_id, name=self.assignee_name) if self.assignee_id else None
+
+    def may_reopen_at(self, at: datetime) -> bool:
+        """True until 14 days after its resolution."""
+        return self.resolved_at is not None and at <= self.resolved_at + REOPENS_WITHIN
 
     @property
     def owner(self) -> Person | None:

@@ -25,16 +25,8 @@ class Entry:
     reason: str = ""
 
 
-def find_visible(number: str, by: Principal) -> UUID:
-    """The id of a ticket that this person may see. Raises NotFound, also for one that he may not."""
-    ticket_id: UUID | None = visible_tickets(by).filter(number=number).values_list("id", flat=True).first()
-    if ticket_id is None:
-        raise NotFound
-    return ticket_id
-
-
 def lock_ticket(ticket_id: UUID) -> Ticket:
-    """The ticket, held until the transaction ends. Timers and idempotency keys are always taken before it."""
+    """The ticket, held until the transaction ends."""
     return _held(Ticket.objects.all()).get(id=ticket_id)
 
 

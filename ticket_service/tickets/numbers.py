@@ -7,7 +7,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 PREFIX = "TTS-"
 PATTERN = r"TTS-[0-9A-HJKMNP-TV-Z]{8}"
-_READ_ALOUD = re.compile(r"(?:TTS[-\s]?)?([0-9A-Z]{8})")
+_READ_ALOUD = re.compile(r"TTS[-\s]?([0-9A-Z]{8})")
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 
 
@@ -17,7 +17,7 @@ def new_number() -> str:
 
 
 def read_number(text: str) -> str | None:
-    """The number that somebody typed, small letters and look-alikes forgiven; None if it is none."""
+    """The number that somebody typed, small letters and look-alikes forgiven; None if it is none. Without TTS it might be a password."""
     match = _READ_ALOUD.fullmatch(text.strip().upper())
     number = PREFIX + match[1].translate(_LOOK_ALIKES) if match else ""
     return number if re.fullmatch(PATTERN, number) else None

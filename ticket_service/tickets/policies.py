@@ -1,5 +1,7 @@
 """Who may do what with a ticket. Each predicate asks about the person only; the state machine knows about the time."""
 
+from datetime import datetime
+
 from servicekit.contracts.permissions import Permission
 from servicekit.principal import Principal
 from tickets.models import Ticket
@@ -41,14 +43,14 @@ def may_reopen(by: Principal, ticket: Ticket) -> bool:
     return by.id == ticket.requester_id
 
 
-def actions_now(by: Principal, ticket: Ticket) -> list[str]:
-    """What this person may do with the ticket at this moment, but for the time limit of reopening."""
+def actions_now(by: Principal, ticket: Ticket, at: datetime) -> list[str]:
+    """What this person may do with the ticket at this moment: the buttons that he is shown."""
     rights = {
         Action.APPROVE: may_decide(by),
         Action.REJECT: may_decide(by),
         Action.WITHDRAW: may_withdraw(by, ticket),
         Action.CLOSE: may_close(by, ticket),
-        Action.REOPEN: may_reopen(by, ticket),
+        Action.REOPEN: may_reopen(by, ticket) and ticket.may_reopen_at(at),
         Action.EDIT: may_edit(by, ticket),
     }
     return [str(action) for action, allowed in rights.items() if allowed and allows(ticket.status, action)]

@@ -76,12 +76,17 @@ def get_ticket(number: str, by: Principal) -> Ticket:
     return ticket
 
 
-def list_history(number: str, by: Principal) -> QuerySet[HistoryEntry]:
-    """What happened to the ticket. Raises NotFound, also for one that the person may not see."""
-    ticket_id = visible_tickets(by).filter(number=number).values_list("id", flat=True).first()
+def visible_id(number: str, by: Principal) -> UUID:
+    """The id of a ticket that this person may see. Raises NotFound, also for one that he may not see."""
+    ticket_id: UUID | None = visible_tickets(by).filter(number=number).values_list("id", flat=True).first()
     if ticket_id is None:
         raise NotFound
-    return HistoryEntry.objects.filter(ticket_id=ticket_id)
+    return ticket_id
+
+
+def list_history(number: str, by: Principal) -> QuerySet[HistoryEntry]:
+    """What happened to the ticket. Raises NotFound, also for one that the person may not see."""
+    return HistoryEntry.objects.filter(ticket_id=visible_id(number, by))
 
 
 def readable_attachment(attachment_id: UUID, by: Principal) -> Attachment:

@@ -16,7 +16,7 @@ TYPES: tuple[str, ...] = FieldType.__args__  # type: ignore[attr-defined]
 
 class OptionBody(Body):
     value = serializers.CharField(max_length=100)
-    label = serializers.CharField(max_length=200)
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a name of DRF\'s own
     depends_value = serializers.CharField(max_length=100, required=False)
 
 
@@ -32,9 +32,9 @@ class FormColumnBody(Body):
     """A column of lines, as an admin draws it."""
 
     key = serializers.RegexField(r"^[a-z][a-z0-9_]{0,39}$")
-    label = serializers.CharField(max_length=100)
+    label = serializers.CharField(max_length=100)  # type: ignore[assignment]  # a name of DRF\'s own
     type = serializers.ChoiceField(choices=TYPES)
-    required = serializers.BooleanField(default=False)
+    required = serializers.BooleanField(default=False)  # type: ignore[assignment]  # a name of DRF\'s own
     help = serializers.CharField(max_length=300, allow_blank=True, default="")
     options = OptionBody(many=True, default=list)
     other_allowed = serializers.BooleanField(default=False)
@@ -58,7 +58,7 @@ class SubcategoryBody(Body):
 
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of DRF\'s own
     depends_value = serializers.CharField(required=False)
 
 
@@ -74,9 +74,9 @@ class FormColumnSerializer(serializers.Serializer[Any]):
     """A column of lines."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of DRF\'s own
     type = serializers.ChoiceField(choices=TYPES)
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # a name of DRF\'s own
     help = serializers.CharField(allow_blank=True)
     options = OptionSerializer(many=True)
     other_allowed = serializers.BooleanField()
@@ -140,7 +140,7 @@ def _read(fields: list[dict[str, Any]]) -> Form:
 
 
 class CategorySerializer(serializers.Serializer[Category]):
-    """A category in answers: for the schema; ``category_json`` writes it."""
+    """A category in answers."""  # declares the schema; category_json writes the answer
 
     id = serializers.UUIDField()
     slug = serializers.SlugField()

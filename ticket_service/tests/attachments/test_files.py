@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from attachments import storage
+from attachments import services, storage
 from attachments.models import Attachment
 from attachments.services import LARGEST, clean_name, store_attachment
 from servicekit.contracts.ticket import TicketEdited
@@ -90,6 +90,19 @@ def test_an_upload_that_announces_too_much_is_refused_before_it_is_read(api_as, 
     response = client.generic("POST", PATH, b"--x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(30 * 1024 * 1024))
     assert (response.status_code, response.json()["code"]) == (413, "file_too_large")
     assert (Attachment.objects.count(), on_disk(media)) == (0, [])
+
+
+def test_nobody_fills_the_disk_with_files_that_he_never_attaches(api_as, media, monkeypatch):
+    monkeypatch.setattr(services, "MOST_UNBOUND", 2)
+    client = api_as("hdts.employee")
+    first = uploaded(client)
+    uploaded(client)
+    before = on_disk(media)
+    response = upload(client, "third.txt", b"third")
+    assert (response.status_code, response.json()["code"]) == (409, "too_many_unattached")
+    assert (Attachment.objects.count(), on_disk(media)) == (2, before)
+    client.post("/api/v1/tickets/", {"category": "others", "subject": "x", "description": "x", "attachments": [first]})
+    assert upload(client, "third.txt", b"third").status_code == 201
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(media):

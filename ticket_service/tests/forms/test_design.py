@@ -1,5 +1,7 @@
 """Forms that nobody should be asked to fill in."""
 
+from typing import Any
+
 import pytest
 
 from forms.defaults import CATEGORIES
@@ -9,7 +11,7 @@ from forms.schema import Autofill, FormField, Option, read_form, write_form
 A, B = Option(value="a", label="A"), Option(value="b", label="B")
 
 
-def a_field(key: str = "x", type: str = "text", **changes: object) -> FormField:
+def a_field(key: str = "x", type: Any = "text", **changes: Any) -> FormField:
     return FormField(**{"key": key, "label": key.upper(), "type": type, **changes})
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from servicekit.contracts.auth import UserActivated, UserCreated, UserDeactivated, UserUpdated
+from servicekit.testing.keys import make_principal
 from tests import factories
 from tickets.models import KnownPerson
 
@@ -33,7 +34,7 @@ def test_an_account_is_switched_off_and_on(deliver):
 
 
 def test_a_new_name_shows_on_the_tickets_and_not_in_their_history(deliver):
-    requester = factories.make_principal("tts.agent", user_id=factories.AGENT.id, name="Ada Agent")
+    requester = make_principal("tts.agent", user_id=factories.AGENT.id, name="Ada Agent")
     own, other = factories.new_ticket(requester), factories.open_ticket()
     deliver(factories.assigned(other))
     deliver(a_user(UserUpdated, 2, "Ada Lovelace"))

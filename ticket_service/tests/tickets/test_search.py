@@ -30,6 +30,7 @@ def found(client, text):
         ("PRINTER cafe", ["Café"]),
         ("café", ["Café"]),
         ("prin", ["Café"]),
+        ("upd", ["VPN"]),
         ("second floor tray", ["Café"]),
         ("printer vpn", []),
         ("strasse", ["VPN"]),
@@ -65,6 +66,11 @@ def test_a_number_finds_its_ticket_alone_however_it_is_typed(client):
 def test_part_of_a_number_finds_its_ticket(client):
     ticket = Ticket.objects.get(subject__startswith="VPN")
     assert "VPN" in found(client, ticket.number[:9])
+
+
+def test_a_word_of_eight_letters_is_a_word_and_no_number(client):
+    factories.new_ticket(subject="My password expired")
+    assert found(client, "password") == ["My"]
 
 
 def test_what_was_edited_is_found_by_its_new_words_only(client):

@@ -21,6 +21,7 @@ from servicekit.events import Malformed
 from servicekit.models import ScheduledJob
 from tests import factories
 from tests.factories import AGENT, OWNER, a_task, assigned, completed, fresh, held, opened, started
+from tickets import services
 from tickets.models import HistoryEntry, Involvement, TaskRun
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -143,7 +144,7 @@ def test_cancelled_work_leaves_a_withdrawn_ticket_without_assignee(deliver, publ
     requester = factories.employee()
     ticket = factories.open_ticket(requester)
     deliver(assigned(ticket))
-    factories.services.withdraw_ticket(number=ticket.number, reason="No need.", by=requester)
+    services.withdraw_ticket(number=ticket.number, reason="No need.", by=requester)
     factories.forget_published()
     deliver(a_task(ticket, TaskCancelled, 5, reason="withdrawn", assignees=(AGENT,)))
     assert shown(ticket) == ("withdrawn", "", "", "Cleo Coordinator")
@@ -155,7 +156,7 @@ def test_work_that_completes_after_a_withdrawal_does_not_bring_the_ticket_back(d
     requester = factories.employee()
     ticket = factories.open_ticket(requester)
     deliver(started(ticket))
-    factories.services.withdraw_ticket(number=ticket.number, reason="No need.", by=requester)
+    services.withdraw_ticket(number=ticket.number, reason="No need.", by=requester)
     factories.forget_published()
     deliver(completed(ticket))
     assert fresh(ticket).status == "withdrawn"
@@ -204,7 +205,7 @@ def test_after_a_reopening_the_new_work_counts_and_the_old_is_history(deliver):
     ticket = factories.open_ticket(requester)
     deliver(started(ticket))
     deliver(completed(ticket, 9))
-    factories.services.reopen_ticket(number=ticket.number, reason="Again.", by=requester)
+    services.reopen_ticket(number=ticket.number, reason="Again.", by=requester)
     second = uuid4()
     deliver(assigned(ticket, 2, task_id=second, assignee=BEN))
     deliver(held(ticket, 10))  # late, of the first task

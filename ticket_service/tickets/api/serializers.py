@@ -105,9 +105,9 @@ class ListQuery(serializers.Serializer[Any]):
 
     def filter(self) -> TicketFilter:
         """The validated query as the selector takes it."""
-        return TicketFilter(
-            **{name: value or TicketFilter.__dataclass_fields__[name].default for name, value in self.validated_data.items()}
-        )
+        query = self.validated_data
+        words = {name: query[name] or () for name in ("status", "priority")}
+        return TicketFilter(scope=query["scope"], category=query["category"], q=query["q"], **words)
 
 
 class CategoryRefSerializer(serializers.Serializer[Any]):
@@ -116,7 +116,7 @@ class CategoryRefSerializer(serializers.Serializer[Any]):
 
 
 class TicketRowSerializer(serializers.Serializer[Any]):
-    """A ticket in a list: for the schema; ``row_json`` writes it."""
+    """A ticket in a list."""  # declares the schema; row_json writes the answer
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -142,7 +142,7 @@ class ValuesField(serializers.DictField):
 
 
 class TicketSerializer(TicketRowSerializer):
-    """A whole ticket: for the schema; ``ticket_json`` writes it."""
+    """A whole ticket."""  # declares the schema; ticket_json writes the answer
 
     description = serializers.CharField(allow_blank=True)
     description_html = serializers.CharField(allow_blank=True)
@@ -161,7 +161,7 @@ class TicketSerializer(TicketRowSerializer):
 
 
 class HistorySerializer(serializers.Serializer[Any]):
-    """One thing that happened: for the schema; ``history_json`` writes it."""
+    """One thing that happened."""  # declares the schema; history_json writes the answer
 
     at = serializers.DateTimeField()
     by = PersonSerializer()

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from attachments.selectors import files_of
 from forms.api.serializers import DepartmentSerializer
 from forms.selectors import list_departments
+from servicekit.clock import now
 from servicekit.contracts.permissions import Permission
 from servicekit.etags import expected_version, with_etag
 from servicekit.idempotency import idempotent
@@ -19,6 +20,7 @@ from servicekit.views import ServiceViewSet
 from tickets import policies, selectors, services
 from tickets.api import serializers
 from tickets.models import Ticket
+from tickets.status import Priority
 
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, "header", description="Makes a repeated request harmless.")
 IF_MATCH = OpenApiParameter("If-Match", str, "header", required=True, description="The ETag of what was edited.")
@@ -78,7 +80,8 @@ class TicketViewSet(ServiceViewSet):
     def approve(self, request: Request, number: str) -> Response:
         """New → Open."""
         body = self._valid(serializers.ApproveBody).validated_data
-        return self._answer(services.approve_ticket(number=number, **body, by=self.principal))
+        priority = Priority(body["priority"])
+        return self._answer(services.approve_ticket(number=number, priority=priority, department=body["department"], by=self.principal))
 
     @extend_schema(request=serializers.ReasonBody)
     def reject(self, request: Request, number: str) -> Response:
@@ -116,7 +119,7 @@ class TicketViewSet(ServiceViewSet):
         return body
 
     def _answer(self, ticket: Ticket, status: int = 200) -> Response:
-        body = serializers.ticket_json(ticket, files_of(ticket.id), policies.actions_now(self.principal, ticket))
+        body = serializers.ticket_json(ticket, files_of(ticket.id), policies.actions_now(self.principal, ticket, now()))
         return with_etag(Response(body, status=status), ticket.version)
 
 

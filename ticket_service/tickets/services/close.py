@@ -15,7 +15,7 @@ from servicekit.principal import SYSTEM, Principal
 from tickets import policies
 from tickets.facts import told
 from tickets.models import Ticket
-from tickets.moves import Entry, find_visible, lock_ticket, move
+from tickets.moves import Entry, lock_ticket, lock_visible, move
 from tickets.status import Action, Status
 
 AUTO_CLOSE = "ticket.auto_close"
@@ -26,11 +26,11 @@ AUTO_COMMENT = "Closed automatically: resolved for 72 hours."
 @transaction.atomic
 def close_ticket(*, number: str, comment: str, by: Principal) -> Ticket:
     """The requester or a coordinator closes a resolved ticket."""
-    ticket_id = find_visible(number, by)
-    jobs.cancel(AUTO_CLOSE, str(ticket_id))  # before the ticket's lock, as the clock does
-    ticket = lock_ticket(ticket_id)
+    ticket = lock_visible(number, by)
     require(policies.may_close(by, ticket))
-    return _close(ticket, by=by.person, comment=comment)
+    _close(ticket, by=by.person, comment=comment)
+    jobs.cancel(AUTO_CLOSE, str(ticket.id))
+    return ticket
 
 
 @transaction.atomic
@@ -43,10 +43,9 @@ def close_stale_ticket(*, ticket_id: UUID) -> bool:
     return True
 
 
-def _close(ticket: Ticket, *, by: Person | None, comment: str) -> Ticket:
+def _close(ticket: Ticket, *, by: Person | None, comment: str) -> None:
     at = now()
     move(ticket, Action.CLOSE, Entry("close", by or SYSTEM.person, at, reason=comment))
     ticket.closed_at = at
     ticket.save(update_fields=["status", "closed_at", "version", "updated_at"])
     publish(TicketClosed(**told(ticket), by=by, comment=comment))
-    return ticket

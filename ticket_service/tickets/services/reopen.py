@@ -1,7 +1,5 @@
 """Saying that it is not done after all."""
 
-from datetime import timedelta
-
 from django.db import transaction
 
 from servicekit import jobs
@@ -14,24 +12,20 @@ from tickets import policies
 from tickets.errors import TooLateToReopen
 from tickets.facts import told
 from tickets.models import TaskRun, Ticket
-from tickets.moves import Entry, find_visible, lock_ticket, move
+from tickets.moves import Entry, lock_visible, move
 from tickets.services.close import AUTO_CLOSE
 from tickets.status import Action
-
-REOPENS_WITHIN = timedelta(days=14)
 
 
 @transaction.atomic
 def reopen_ticket(*, number: str, reason: str, by: Principal) -> Ticket:
     """The requester may reopen within 14 days of the resolution; new work starts, and we count."""
-    ticket_id = find_visible(number, by)
-    jobs.cancel(AUTO_CLOSE, str(ticket_id))  # before the ticket's lock, as the clock does
-    ticket = lock_ticket(ticket_id)
+    ticket = lock_visible(number, by)
     require(policies.may_reopen(by, ticket))
     at = now()
-    resolved_at = ticket.resolved_at
+    in_time = ticket.may_reopen_at(at)
     move(ticket, Action.REOPEN, Entry("reopen", by.person, at, reason=reason))
-    require(resolved_at is not None and at <= resolved_at + REOPENS_WITHIN, TooLateToReopen)
+    require(in_time, TooLateToReopen)
     ticket.reopen_count += 1
     ticket.resolved_at = ticket.closed_at = ticket.assignee_id = ticket.target_at = None
     ticket.assignee_name = ticket.step = ""
@@ -42,5 +36,6 @@ def reopen_ticket(*, number: str, reason: str, by: Principal) -> Ticket:
         ]
     )  # fmt: skip
     TaskRun.objects.filter(ticket=ticket).update(is_over=True)
+    jobs.cancel(AUTO_CLOSE, str(ticket.id))
     publish(TicketReopened(**told(ticket), by=by.person, reason=reason, count=ticket.reopen_count))
     return ticket

@@ -50,7 +50,7 @@ def follow_work(*, event: TaskEvent, news: News) -> Ticket:
     involve(ticket, event.owner, *news.involved)
     entry = Entry(news.entry, news.by, now(), detail=news.detail, reason=news.reason)
     run = _run(ticket, event.task_id)
-    if news.target_at is not None and not run.is_over:
+    if news.target_at is not None and not run.is_over:  # told once, so it counts however late it comes
         Ticket.objects.filter(id=ticket.id).update(target_at=news.target_at)
     if run.is_over or event.version < run.version:
         write_history(ticket, entry, previous=ticket.status)

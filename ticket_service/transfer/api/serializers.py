@@ -37,7 +37,7 @@ class AnyRow(serializers.JSONField):
 class ImportBody(Body):
     """The rows are read one by one: a bad one is told of in the answer and stops no other."""
 
-    source = serializers.SlugField(max_length=60)
+    source = serializers.SlugField(max_length=60)  # type: ignore[assignment]  # a name of DRF\'s own
     status = serializers.ChoiceField(choices=STATUSES)
     dry_run = serializers.BooleanField(default=False)
     rows = serializers.ListField(child=AnyRow(), min_length=1, max_length=MOST_ROWS)
@@ -50,11 +50,11 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
-    """What became of the rows: for the schema; ``outcome_json`` writes it."""
+    """What became of the rows."""  # declares the schema; outcome_json writes the answer
 
     created = serializers.IntegerField()
     existing = serializers.IntegerField()
-    errors = RowErrorSerializer(many=True)
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]  # a name of DRF\'s own
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
