@@ -33,6 +33,8 @@ CRASHED = Outcome(Verdict.IN_DOUBT, Stage.DATA, "the worker stopped before the s
 @transaction.atomic
 def create_deliveries(event_id: UUID, event_type: str, messages: Sequence[Message]) -> list[Delivery]:
     """Decide that each person gets a mail, sent soon by the worker's clock. An event's deliveries exist together or not at all."""
+    if not messages:
+        return []
     at = now()
     deliveries = [
         Delivery(
@@ -80,7 +82,8 @@ def begin_try(delivery_id: UUID) -> Draft | None:
         return None
     person = Recipient.objects.filter(id=delivery.user_id).first()
     if person is None or not person.email:
-        return _wait_for_address(delivery)
+        _wait_for_address(delivery)
+        return None
     if not person.is_active:
         _give_up(delivery, "the account is switched off", Action.DISCARD)
         return None

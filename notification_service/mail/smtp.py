@@ -20,7 +20,7 @@ from mail.outcome import Outcome, Stage, Verdict
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 PAUSE_SECONDS = 30.0  # a server that is down or hangs is left alone so long: a backlog must not wait for it mail by mail
-IMPLICIT_TLS_PORT = 465
+IMPLICIT_TLS_PORT = 465  # spoken to in TLS from the first byte; on any other port TLS begins by STARTTLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def post(letter: Letter) -> Outcome:
 def _connect(server: Server) -> smtplib.SMTP:
     name = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     with _stage(Stage.CONNECT):
-        if server.use_tls and server.port == IMPLICIT_TLS_PORT:
+        if server.port == IMPLICIT_TLS_PORT:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
                 server.host, server.port, name, timeout=CONNECT_SECONDS, context=ssl.create_default_context()
             )

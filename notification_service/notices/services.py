@@ -21,6 +21,8 @@ logger = logging.getLogger("tts.notices")
 @transaction.atomic
 def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
     """Tell each person in the app. The notices of an event are committed together: if one exists, all do, and nothing happens."""
+    if not messages:
+        return []
     at = now()
     notices = [
         Notice(event_id=event_id, user_id=m.user_id, kind=m.kind, title=m.title, body=m.body, link=m.link, created_at=at) for m in messages

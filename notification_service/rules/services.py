@@ -24,6 +24,8 @@ def tell_people(event: Event, *, event_id: UUID) -> None:
     Raises RequesterUnknown, to be tried again, while only a later event can say whom a rule means.
     """
     messages = compose(event, rules_for(event))
+    if not messages:
+        return
     channels = chosen_channels({message.user_id: message.kind for message in messages})
     create_notices(event_id, [message for message in messages if Channel.IN_APP in channels[message.user_id]])
     create_deliveries(event_id, event.type, [message for message in messages if Channel.MAIL in channels[message.user_id]])
@@ -34,11 +36,12 @@ def compose(event: Event, rules: Sequence[Rule]) -> list[Message]:
     parties = _parties(event, rules)
     means = {rule.who: named(event, rule.who, parties) for rule in rules}
     known = directory(people=frozenset().union(*means.values()), permissions=permissions_asked(list(means)))
+    doer = actor(event)
     told: dict[UUID, Message] = {}
     for rule in rules:
         words = rule.words(event)
         for user_id in sorted(_people(rule.who, means[rule.who], known)):
-            if user_id not in told and (rule.tells_actor or user_id != actor(event)):
+            if user_id not in told and (rule.tells_actor or user_id != doer):
                 told[user_id] = _message(user_id, rule, words)
     return list(told.values())
 

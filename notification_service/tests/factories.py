@@ -124,5 +124,11 @@ def make_delivery(**changes: Any) -> Delivery:
 
 
 def a_message(user_id: UUID | None = None, **changes: Any) -> Message:
-    fields = {"user_id": user_id or uuid4(), "kind": Kind.STATUS, "title": "TT-1 was approved", "body": "Printer", "link": "/tickets/TT-1"}
+    fields: dict[str, Any] = {
+        "user_id": user_id or uuid4(),
+        "kind": Kind.STATUS,
+        "title": "TT-1 was approved",
+        "body": "Printer",
+        "link": "/tickets/TT-1",
+    }
     return Message(**fields | changes)

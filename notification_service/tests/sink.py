@@ -47,12 +47,18 @@ class Sink:
         if self.at_data is not None:
             await asyncio.get_running_loop().run_in_executor(None, self.at_data)
         if self.drops_after_data:
-            server.transport.abort()
+            abort(server)
         return answer
 
     async def _answer(self, command: str) -> str:
         await asyncio.sleep(self.wait.get(command, 0))
         return self.replies.get(command, "250 OK")
+
+
+def abort(connection: SMTP) -> None:
+    """Cut the connection, as a dying server does."""
+    assert isinstance(connection.transport, asyncio.Transport)
+    connection.transport.abort()
 
 
 class Connection(SMTP):
@@ -84,7 +90,7 @@ async def _end_connections() -> None:
     await asyncio.sleep(0.01)  # one that was just accepted is made by then
     while Connection.open:
         for connection in Connection.open:
-            connection.transport.abort()
+            abort(connection)
         await asyncio.sleep(0.01)
 
 
@@ -98,7 +104,7 @@ class StrictAuth:
 def start_sink(*, with_auth: bool = False) -> tuple[Sink, Server]:
     """A running sink; the caller stops the controller."""
     sink = Sink(port=free_port())
-    auth = {"authenticator": StrictAuth(), "auth_require_tls": False} if with_auth else {}
+    auth: dict[str, Any] = {"authenticator": StrictAuth(), "auth_require_tls": False} if with_auth else {}
     controller = Server(sink, hostname="127.0.0.1", port=sink.port, **auth)
     controller.start()
     return sink, controller

@@ -9,7 +9,7 @@ from notices.models import Notice
 from notices.services import create_notices, mark_all_read
 from recipients.models import Recipient, TicketPeople
 from rules.table import RULES
-from servicekit.contracts import auth, notification, registry
+from servicekit.contracts import Event, auth, notification, registry
 from servicekit.contracts import ticket as tickets
 from servicekit.events.handling import handlers
 from servicekit.testing.contracts import assert_looks_like_samples, samples_for, types_published_by
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = [auth.UserCreated, auth.UserUpdated, auth.UserActivated, auth.UserDeactivated]
 ACCESS = [auth.AssignmentGranted, auth.AssignmentRevoked, auth.AssignmentUpdated]
-HEARD = [*PEOPLE, *ACCESS, tickets.TicketImported, *RULES]
+HEARD: list[type[Event]] = [*PEOPLE, *ACCESS, tickets.TicketImported, *RULES]
 
 
 def rows() -> tuple[int, ...]:

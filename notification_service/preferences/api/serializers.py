@@ -19,7 +19,7 @@ class ChoiceBody(Body):
 class PreferencesBody(Body):
     """The switches to set; the others return to their defaults."""
 
-    preferences = ChoiceBody(many=True, max_length=len(Kind) * len(Channel))
+    preferences = serializers.ListField(child=ChoiceBody(), max_length=len(Kind) * len(Channel))
 
     def validate_preferences(self, rows: list[dict[str, Any]]) -> dict[tuple[Kind, Channel], bool]:
         """Each switch at most once."""
@@ -33,7 +33,7 @@ class SettingSerializer(serializers.Serializer[Any]):
     """One switch as it stands, and what it would be by default."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
-    label = serializers.CharField(source="kind.label")
+    name = serializers.CharField(source="kind.label")
     channel = serializers.ChoiceField(choices=Channel.choices)
     enabled = serializers.BooleanField()
     default = serializers.BooleanField()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ EVENT, USER = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2222-
 
 
 def draft(**changes) -> Draft:
-    fields = {
+    fields: dict[str, Any] = {
         "name": "Rosa Requester",
         "address": "rosa@example.org",
         "event_id": EVENT,

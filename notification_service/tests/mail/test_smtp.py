@@ -1,5 +1,7 @@
 """The conversation with a real server that misbehaves in every way."""
 
+import socket
+
 import pytest
 
 from mail import smtp
@@ -32,6 +34,8 @@ def test_many_mails_share_one_connection(sink, letter):
 
 def test_a_connection_that_died_while_idle_is_replaced(sink, letter):
     post(letter)
+    assert line._smtp is not None
+    assert line._smtp.sock is not None
     line._smtp.sock.close()
     assert post(letter) == Outcome(Verdict.ACCEPTED)
     assert len(sink.mails) == 2
@@ -90,13 +94,22 @@ def test_a_refused_connection_is_a_later(letter):
     )  # fmt: skip
 
 
-def test_a_server_that_does_not_answer_is_left_alone_for_a_while(letter, settings, sink, monkeypatch):
-    reachable = settings.EMAIL_PORT
-    settings.EMAIL_PORT = 1
-    first = post(letter)
-    monkeypatch.setattr(smtp, "_connect", None)
-    assert post(letter) == first
-    monkeypatch.undo()
+def test_a_server_that_does_not_answer_is_left_alone_for_a_while(letter, settings, monkeypatch):
+    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.EMAIL_PORT = mute.getsockname()[1]
+        first = post(letter)
+        assert (first.verdict, first.stage) == (Verdict.DEFERRED, Stage.CONNECT)
+        assert post(letter) == first
+        mute.setblocking(False)
+        mute.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            mute.accept()
+
+
+def test_another_server_is_not_left_alone_because_the_first_one_was(letter, settings, sink):
+    reachable, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    post(letter)
     settings.EMAIL_PORT = reachable
     assert post(letter) == Outcome(Verdict.ACCEPTED)
 
@@ -108,11 +121,12 @@ def test_a_server_that_hung_is_left_alone_too_but_the_next_mail_is_not_in_doubt(
     assert (post(letter).verdict, len(sink.connections)) == (Verdict.DEFERRED, 1)
 
 
-def test_a_server_that_was_left_alone_is_tried_again(sink, letter, settings, monkeypatch):
+def test_a_server_that_was_left_alone_is_tried_again(sink, letter, monkeypatch):
     monkeypatch.setattr(smtp, "PAUSE_SECONDS", 0.0)
-    reachable, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    monkeypatch.setattr(smtp, "READ_SECONDS", 0.3)
+    sink.wait["RCPT"] = 1
     post(letter)
-    settings.EMAIL_PORT = reachable
+    sink.wait.clear()
     assert post(letter) == Outcome(Verdict.ACCEPTED)
 
 

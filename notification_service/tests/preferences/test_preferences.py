@@ -55,12 +55,12 @@ def test_the_channels_of_many_people_take_one_query(principal, query_budget):
     assert channels == {me.id: {Channel.IN_APP}, other.id: {Channel.IN_APP, Channel.MAIL}}
 
 
-def test_the_api_shows_every_switch_with_its_label(api_as):
+def test_the_api_shows_every_switch_with_its_name(api_as):
     answer = api_as().get(URL)
     assert answer.status_code == 200
     rows = answer.json()["preferences"]
     assert len(rows) == KINDS * 2
-    assert rows[0] == {"kind": "received", "label": "My ticket was received", "channel": "in_app", "enabled": True, "default": True}
+    assert rows[0] == {"kind": "received", "name": "My ticket was received", "channel": "in_app", "enabled": True, "default": True}
 
 
 def test_the_api_sets_switches_and_shows_them_as_they_stand(api_as):
