@@ -2,6 +2,8 @@
 
 import time
 
+import httpx
+
 from tests.system.harness.auditor import Auditor
 from tests.system.harness.office import Crowd, Office
 from tests.system.harness.processes import wait_until
@@ -22,7 +24,7 @@ def test_f17_tickets_are_filed_while_the_broker_is_down_and_nothing_is_lost(stac
     assert stack.pending("ticket_service") == len(filed)
     assert all(service.is_live() for service in stack.services.values())
     stack.rabbitmq.start()
-    auditor.check(seconds=30)
+    auditor.check()
 
 
 def test_f19_a_memory_alarm_blocks_the_relay_and_no_request(stack: Stack, office: Office, auditor: Auditor) -> None:
@@ -32,17 +34,16 @@ def test_f19_a_memory_alarm_blocks_the_relay_and_no_request(stack: Stack, office
         filed = [office.employee.file_ticket(f"Filed during an alarm {number}") for number in range(20)]
         time.sleep(3)
         assert stack.pending("ticket_service") == len(filed)
-        assert "relay_blocked" in office_metrics(stack)
+        assert _metric(stack, "relay_blocked") == 1.0
     finally:
         stack.rabbitmq.memory_alarm(on=False)
-    auditor.check(seconds=30)
+    auditor.check()
 
 
-def office_metrics(stack: Stack) -> str:
-    """What the ticket service tells Prometheus."""
-    import httpx
-
-    return httpx.get(f"{stack['ticket_service'].url}/metrics").text
+def _metric(stack: Stack, name: str) -> float:
+    """A figure that the ticket service tells Prometheus."""
+    lines = httpx.get(f"{stack['ticket_service'].url}/metrics").text.splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
 
 def test_f21_a_broker_killed_with_unconfirmed_publishes_gets_them_again(stack: Stack, office: Office, auditor: Auditor) -> None:
@@ -52,7 +53,7 @@ def test_f21_a_broker_killed_with_unconfirmed_publishes_gets_them_again(stack: S
             stack.rabbitmq.kill()
             crowd.wait_for(10)
             stack.rabbitmq.start()
-    auditor.check(seconds=45)
+    auditor.check()
 
 
 def test_f25_an_event_that_no_queue_takes_is_kept_marked_and_sent_after_the_repair(stack: Stack, office: Office, auditor: Auditor) -> None:
@@ -68,5 +69,5 @@ def test_f25_an_event_that_no_queue_takes_is_kept_marked_and_sent_after_the_repa
     wait_until(lambda: rows() == [(1,)], "the event is marked as unroutable", 15)
     for name in listening:
         stack[name].manage("declare_topology")
-    auditor.check(seconds=30)
+    auditor.check()
     assert rows() == [(0,)]

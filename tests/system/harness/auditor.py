@@ -28,10 +28,11 @@ class Auditor:
     def __init__(self, stack: Stack, journal: Journal) -> None:
         self.stack, self.journal = stack, journal
 
-    def check(self, seconds: float = 30.0) -> None:
-        """Fail with the list of everything that is not as it must be; events get ``seconds`` to arrive."""
+    def check(self) -> None:
+        """Fail with the list of everything that is not as it must be, once the system has come to rest."""
+        self.stack.wait_idle()
         with suppress(NotReady):  # what is missing then is named below
-            wait_until(lambda: not any(self.lost_events()) and self._is_quiet(), "I1", seconds, every=0.5)
+            wait_until(lambda: not any(self.lost_events()) and self._is_quiet(), "I1", 30, every=1.0)
         findings = [*self.lost_events(), *self.doubled_effects(), *self.disorder(), *self.lost_uploads(), *self.lost_writes()]
         findings += [f"500: {text}" for text in self.journal.server_errors]
         assert not findings, f"{len(findings)} findings:\n" + "\n".join(findings[:40])

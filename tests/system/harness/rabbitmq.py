@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import amqp
@@ -96,13 +97,17 @@ class RabbitMQ:
         connection = amqp.Connection(
             host=f"127.0.0.1:{self.port}", userid="guest", password="guest", connect_timeout=5, confirm_publish=True
         )
-        connection.connect()
+        try:
+            connection.connect()
+        except (OSError, amqp.AMQPError):
+            connection.collect()
+            raise
         return connection
 
-    def depth(self, queue: str) -> int:
-        """How many messages of the queue are ready."""
+    def depths(self, queues: Sequence[str]) -> list[int]:
+        """How many messages of each queue are ready."""
         with self.connect() as connection, connection.channel() as channel:
-            return int(channel.queue_declare(queue, passive=True).message_count)
+            return [int(channel.queue_declare(queue, passive=True).message_count) for queue in queues]
 
     def _answers(self) -> bool:
         try:

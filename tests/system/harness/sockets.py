@@ -25,6 +25,7 @@ class Listener:
         self.is_subscribed = False
         self.connections = 0
         self.closed_with: int | None = None
+        self.refusals: list[dict[str, Any]] = []
 
     def numbers(self) -> list[int]:
         """The numbers of all that it heard, in the order of hearing."""
@@ -54,11 +55,12 @@ class Gallery:
 
     def wait_subscribed(self, seconds: float = 40.0) -> None:
         """Until all are subscribed."""
-        wait_until(
-            lambda: all(listener.is_subscribed for listener in self.listeners),
-            f"all {len(self.listeners)} sockets are subscribed",
-            seconds,
-        )
+        wait_until(self._are_subscribed, f"all {len(self.listeners)} sockets are subscribed", seconds)
+
+    def _are_subscribed(self) -> bool:
+        refusals = [refusal for listener in self.listeners for refusal in listener.refusals]
+        assert not refusals, refusals[0]
+        return all(listener.is_subscribed for listener in self.listeners)
 
     async def _listen(self) -> None:
         tasks = [asyncio.create_task(self._follow(listener)) for listener in self.listeners]
@@ -97,4 +99,4 @@ class Gallery:
             listener.last = frame["number"]
             listener.heard.append((frame["number"], frame["kind"], frame["body"]))
         elif frame["type"] in {"error", "resync"}:
-            raise AssertionError(f"{listener.topic}: {frame}")
+            listener.refusals.append(frame)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.system.harness.postgres import Postgres
-from tests.system.harness.processes import Process, wait_until
+from tests.system.harness.processes import NotReady, Process
 from tests.system.harness.rabbitmq import RabbitMQ
 from tests.system.harness.services import KINDS, Service, base_environment
 from tests.system.harness.smtp_sink import SmtpSink
@@ -97,12 +98,36 @@ class Stack:
             service.start()
         self.wait_ready()
 
-    def wait_idle(self, seconds: float = 60.0) -> None:
-        """Until no service has anything left to publish or to handle."""
-        wait_until(self._is_idle, "all outboxes published and all queues empty", seconds, every=0.25)
+    def wait_idle(self, seconds: float = 30.0) -> None:
+        """Until no service has anything left to publish, to handle or to try again; fail after ``seconds`` in which nothing was done."""
+        done, deadline = self._done_so_far(), time.monotonic() + seconds
+        while self.backlog():
+            time.sleep(0.25)
+            if (now_done := self._done_so_far()) != done:
+                done, deadline = now_done, time.monotonic() + seconds
+            if time.monotonic() > deadline:
+                raise NotReady(f"nothing done for {seconds:g} s: {self.describe_backlog()}")
 
-    def _is_idle(self) -> bool:
-        return all(self.pending(name) == 0 for name in self.services) and all(self.rabbitmq.depth(queue) == 0 for queue in self.queues())
+    def _done_so_far(self) -> list[object]:
+        """Something that changes with each event published or handled."""
+        query = (
+            "SELECT (SELECT max(id) FROM servicekit_inboxentry), (SELECT count(*) FROM servicekit_outboxevent WHERE published_at IS NULL)"
+        )
+        return [self.postgres.rows(service.database, query) for service in self.services.values()]
+
+    def backlog(self) -> int:
+        """How much is on its way: events to publish, messages to hand out, handlers to try again."""
+        return sum(self.describe_backlog().values())
+
+    def describe_backlog(self) -> dict[str, int]:
+        """The same, by place."""
+        waiting = {f"{name} publishes": self.pending(name) for name in self.services}
+        depths = dict(zip(self.queues(), self.rabbitmq.depths(self.queues()), strict=True))
+        retries = {
+            f"{name} tries again": self.count(name, "servicekit_scheduledjob WHERE kind = 'servicekit.retry_event'")
+            for name in self.services
+        }
+        return waiting | depths | retries
 
     def queues(self) -> list[str]:
         """The queue of each service."""
@@ -110,9 +135,12 @@ class Stack:
 
     def pending(self, service: str) -> int:
         """How many rows of its outbox are not published."""
-        query = "SELECT count(*) FROM servicekit_outboxevent WHERE published_at IS NULL"
-        ((count,),) = self.postgres.rows(self[service].database, query)
-        return int(str(count))
+        return self.count(service, "servicekit_outboxevent WHERE published_at IS NULL")
+
+    def count(self, service: str, what: str) -> int:
+        """How many rows there are, of a table and its condition."""
+        ((number,),) = self.postgres.rows(self[service].database, f"SELECT count(*) FROM {what}")  # noqa: S608
+        return int(str(number))
 
     def _make_services(self) -> None:
         shared = {
@@ -128,7 +156,14 @@ class Stack:
         }
         for kind in KINDS:
             database = f"{kind.name}_db"
-            env = {**shared, "DATABASE_URL": self.postgres.create_database(database), "DJANGO_SECRET_KEY": secrets.token_urlsafe(60)}
+            metrics = self.folder / "metrics" / kind.name
+            metrics.mkdir(parents=True)
+            env = {
+                **shared,
+                "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+                "DATABASE_URL": self.postgres.create_database(database),
+                "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
+            }
             if kind.name == "auth":
                 env["DJANGO_JWT_SIGNING_KEY"] = self._key
             else:
