@@ -1,8 +1,12 @@
 """What a run of tests came to, read from its JUnit report."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
+
+#: terminals' colour codes and the like, which some reporters leave in
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass
@@ -25,7 +29,8 @@ class Outcome:
 
 def read_report(outcome: Outcome, report: Path) -> None:
     """Add the tests of a report to the outcome."""
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - a report that our own tools wrote
+    text = NOT_XML.sub("", report.read_text(errors="replace"))
+    for case in ElementTree.fromstring(text).iter("testcase"):  # noqa: S314 - a report that our own tools wrote
         name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
