@@ -1,7 +1,7 @@
 """Time: one row per timer, taken with SKIP LOCKED. No ETA, no countdown, no beat."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,8 +62,13 @@ def every(period: timedelta, *, name: str) -> Callable[[Callable[[], None]], Cal
 
 def schedule(kind: str, key: str, run_at: datetime, payload: dict[str, Any]) -> None:
     """Set the timer (kind, key), or move it. ``payload`` is JSON."""
+    schedule_all(kind, [key], run_at, payload)
+
+
+def schedule_all(kind: str, keys: Iterable[str], run_at: datetime, payload: dict[str, Any]) -> None:
+    """Set or move several timers of a kind, in one statement."""
     ScheduledJob.objects.bulk_create(
-        [ScheduledJob(kind=kind, key=key, run_at=run_at, payload=payload)],
+        [ScheduledJob(kind=kind, key=key, run_at=run_at, payload=payload) for key in keys],
         update_conflicts=True,
         unique_fields=["kind", "key"],
         update_fields=["run_at", "payload", "attempts", "last_error"],

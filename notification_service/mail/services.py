@@ -19,7 +19,7 @@ from rules.kinds import Channel
 from rules.message import Message, one_line
 from servicekit.clock import now
 from servicekit.errors import NotFound, require
-from servicekit.jobs import cancel, schedule
+from servicekit.jobs import cancel, schedule, schedule_all
 from servicekit.principal import Principal
 
 logger = logging.getLogger("tts.mail")
@@ -49,8 +49,7 @@ def create_deliveries(event_id: UUID, event_type: str, messages: Sequence[Messag
     except IntegrityError:
         logger.info("deliveries were decided before", extra={"event_id": str(event_id)})
         return []
-    for delivery in deliveries:
-        schedule(SEND_JOB, str(delivery.id), at, {})
+    schedule_all(SEND_JOB, [str(delivery.id) for delivery in deliveries], at, {})
     return deliveries
 
 
@@ -127,8 +126,8 @@ def discard_delivery(*, delivery_id: UUID, by: Principal) -> Delivery:
 
 def send_waiting_mail(*, user_id: UUID) -> None:
     """Somebody's address became known: what waits for him goes out."""
-    for delivery_id in Delivery.objects.filter(user_id=user_id, state=State.PENDING).values_list("id", flat=True):
-        schedule(SEND_JOB, str(delivery_id), now(), {})
+    waiting = Delivery.objects.filter(user_id=user_id, state=State.PENDING).values_list("id", flat=True)
+    schedule_all(SEND_JOB, [str(delivery_id) for delivery_id in waiting], now(), {})
 
 
 def _lock(delivery_id: UUID, by: Principal) -> Delivery:

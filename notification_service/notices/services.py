@@ -12,7 +12,7 @@ from rules.message import Message
 from servicekit.clock import now
 from servicekit.contracts.notification import NoticeCreated, NoticesRead
 from servicekit.errors import NotFound
-from servicekit.events import publish
+from servicekit.events import publish, publish_all
 from servicekit.principal import Principal
 
 logger = logging.getLogger("tts.notices")
@@ -33,8 +33,7 @@ def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
     except IntegrityError:
         logger.info("people were told before", extra={"event_id": str(event_id)})
         return []
-    for notice in notices:
-        publish(_created(notice))
+    publish_all([_created(notice) for notice in notices])
     return notices
 
 
