@@ -29,9 +29,7 @@ def publish_all(events: Sequence[Event]) -> list[UUID]:
     if not events:
         return []
     at, ids = now(), [uuid4() for _ in events]
-    values = [
-        value for event_id, event in zip(ids, events, strict=True) for value in (event_id, *_columns(event), correlation_id.get(), at)
-    ]
+    rows = [(event_id, *_columns(event), correlation_id.get(), at) for event_id, event in zip(ids, events, strict=True)]
     with connection.cursor() as cursor:  # one round trip; the wake-up is delivered at commit, once
         places = ", ".join([ROW] * len(rows))
         values = [value for row in rows for value in row]
