@@ -15,7 +15,7 @@ export function Providers({ queryClient, env, children }: Props) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} env={env}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" autoClose={4000} limit={3} />
+        <Notifications position="top-center" autoClose={4000} limit={3} />
         <SessionEvents />
         {children}
       </QueryClientProvider>

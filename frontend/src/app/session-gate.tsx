@@ -19,7 +19,7 @@ export function RequireSession({ children }: { children: ReactNode }) {
   const me = useQuery(meQuery);
   const { pathname, search } = useLocation();
   if (me.isPending) return <Waiting />;
-  if (me.isError) return <ErrorState error={me.error} what="application" retry={() => void me.refetch()} />;
+  if (me.isError) return <ErrorState level={1} error={me.error} what="application" retry={() => void me.refetch()} />;
   if (me.data === null) {
     const next = pathname === "/" ? "" : `?next=${encodeURIComponent(pathname + search)}`;
     return <Navigate to={`/login${next}`} replace />;
@@ -40,5 +40,5 @@ function Live({ children }: { children: ReactNode }) {
 export function RequirePermission({ permission, children }: { permission: string; children: ReactNode }) {
   const allowed = useCan(permission);
   if (allowed) return children;
-  return <EmptyState title="This page is not for you">Ask an administrator if you need it.</EmptyState>;
+  return <EmptyState level={1} title="This page is not for you">Ask an administrator if you need it.</EmptyState>;
 }

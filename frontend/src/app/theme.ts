@@ -14,7 +14,16 @@ export const theme = createTheme({
   },
   components: {
     // react-remove-scroll writes a <style> element, which the content security policy refuses; shell.css locks the scroll instead.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, closeButtonProps: { "aria-label": "Close" }, radius: "lg" } }),
+    // Its <header> would count as a second banner of the page.
+    Modal: Modal.extend({
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: "lg",
+        closeButtonProps: { "aria-label": "Close" },
+        attributes: { header: { role: "presentation" } },
+      },
+    }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md" } }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", radius: "md" } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),

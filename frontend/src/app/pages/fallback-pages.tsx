@@ -11,6 +11,7 @@ export function Home() {
 export function NotFoundPage() {
   return (
     <EmptyState
+      level={1}
       title="There is no such page"
       action={
         <Button component={Link} to="/" variant="default">
@@ -24,7 +25,7 @@ export function NotFoundPage() {
 /** Something broke while drawing a page; most often a new version was installed and its parts have other names. */
 export function CrashPage() {
   return (
-    <EmptyState title="This page could not be shown" action={<Button onClick={() => window.location.reload()}>Load it again</Button>}>
+    <EmptyState level={1} title="This page could not be shown" action={<Button onClick={() => window.location.reload()}>Load it again</Button>}>
       A new version may have been installed meanwhile.
     </EmptyState>
   );

@@ -34,6 +34,6 @@ export function TaskRoute() {
   const { itemId = "" } = useParams();
   const item = useQuery(taskQuery(itemId));
   if (item.isPending) return <LoadingRows rows={4} height={90} />;
-  if (item.isError) return <ErrorState error={item.error} what="task" retry={() => void item.refetch()} />;
+  if (item.isError) return <ErrorState level={1} error={item.error} what="task" retry={() => void item.refetch()} />;
   return <TicketPage key={item.data.ticket.number} number={item.data.ticket.number} backTo="/tasks" slots={SLOTS} />;
 }

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconKeyboard, IconLogout } from "@tabler/icons-react";
 import { useLogout } from "@/features/session/api/session";
 import { useMe } from "@/shared/session/me";
@@ -16,9 +16,12 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton className={classes.target} aria-label={`${me.name}: menu`}>
+        <UnstyledButton className={classes.target}>
           <PersonAvatar name={me.name} size={30} />
-          <span className={classes.name}>{me.name}</span>
+          <span className={classes.name} aria-hidden>
+            {me.name}
+          </span>
+          <VisuallyHidden>{me.name}: menu</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -5,6 +5,7 @@ type Registered = Shortcut & { run: () => void };
 
 const SEQUENCE_TIMEOUT = 1000;
 const STORAGE_KEY = "tts.shortcuts";
+const TAKES_LETTERS = "input:not([type=radio], [type=checkbox], [type=button], [type=file]), textarea, select, [role=menu], [role=listbox]";
 const registered = new Map<string, Registered[]>();
 const listeners = new Set<() => void>();
 let shown: Shortcut[] = [];
@@ -44,7 +45,7 @@ function register(shortcut: Registered): () => void {
 
 /** Single letters must never fire while somebody types or answers a dialog. */
 function isBusy(target: EventTarget | null): boolean {
-  if (target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, [role=menu], [role=listbox]"))) return true;
+  if (target instanceof HTMLElement && (target.isContentEditable || target.closest(TAKES_LETTERS))) return true;
   return document.querySelector("[role=dialog][aria-modal=true]") !== null;
 }
 

@@ -6,13 +6,18 @@ import classes from "./states.module.css";
 
 type IconType = ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
 
-export function EmptyState({ title, children, action, icon: Icon = IconMoodEmpty }: { title: string; children?: ReactNode; action?: ReactNode; icon?: IconType }) {
+/** `level` 1: it is all that the page shows. */
+type EmptyProps = { title: string; children?: ReactNode; action?: ReactNode; icon?: IconType; level?: 1 | 2 };
+
+export function EmptyState({ title, children, action, icon: Icon = IconMoodEmpty, level = 2 }: EmptyProps) {
   return (
     <Stack className={classes.state} align="center" gap="xs">
       <span className={classes.icon}>
         <Icon size={26} stroke={1.6} aria-hidden />
       </span>
-      <Title order={2}>{title}</Title>
+      <Title order={level} size="h2">
+        {title}
+      </Title>
       {children && (
         <Text c="dimmed" size="sm" maw={380}>
           {children}
@@ -23,7 +28,9 @@ export function EmptyState({ title, children, action, icon: Icon = IconMoodEmpty
   );
 }
 
-export function ErrorState({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
+type ErrorProps = { error: unknown; retry?: () => void; what: string; level?: 1 | 2 };
+
+export function ErrorState({ error, retry, what, level = 2 }: ErrorProps) {
   const forbidden = error instanceof ProblemError && error.status === 403;
   const title = isMissing(error) ? `There is no such ${what}` : forbidden ? `You may not see this ${what}` : `The ${what} could not be loaded`;
   const advice = isMissing(error) ? "It may have been removed, or the address is not complete." : forbidden ? "Ask an administrator if you need it." : messageOf(error);
@@ -32,7 +39,9 @@ export function ErrorState({ error, retry, what }: { error: unknown; retry?: () 
       <span className={classes.icon}>
         <IconAlertTriangle size={26} stroke={1.6} aria-hidden />
       </span>
-      <Title order={2}>{title}</Title>
+      <Title order={level} size="h2">
+        {title}
+      </Title>
       <Text c="dimmed" size="sm" maw={380}>
         {advice}
       </Text>

@@ -80,6 +80,8 @@ export function useMoveTask(item: TaskItem) {
     mutationFn: (move: TaskMove) => answer(sendMove(item.id, move)),
     onSuccess: (changed) => {
       queryClient.setQueryData(taskKeys.one(changed.id), changed);
+      // A list that is not on the screen would show its old rows first.
+      queryClient.removeQueries({ queryKey: taskKeys.lists, type: "inactive" });
       void queryClient.invalidateQueries({ queryKey: taskKeys.all });
     },
   });

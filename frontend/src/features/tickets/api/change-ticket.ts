@@ -12,6 +12,8 @@ export type TicketMove =
 /** What the server answered is the ticket's present state; lists and history are asked for again. */
 function ticketChanged(queryClient: QueryClient, ticket: Ticket): void {
   queryClient.setQueryData(ticketKeys.one(ticket.number), ticket);
+  // A list that is not on the screen would show its old rows first.
+  queryClient.removeQueries({ queryKey: ticketKeys.lists, type: "inactive" });
   void queryClient.invalidateQueries({ queryKey: ticketKeys.lists });
   void queryClient.invalidateQueries({ queryKey: ticketKeys.history(ticket.number) });
 }

@@ -32,7 +32,7 @@ export function TicketPage({ number, backTo, slots }: { number: string; backTo: 
       </div>
     );
   }
-  if (ticket.isError) return <ErrorState error={ticket.error} what="ticket" retry={() => void ticket.refetch()} />;
+  if (ticket.isError) return <ErrorState level={1} error={ticket.error} what="ticket" retry={() => void ticket.refetch()} />;
   return <LoadedTicket ticket={ticket.data} slots={slots} />;
 }
 
