@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { Navigate, useLocation } from "react-router";
 import { createLiveSocket, LiveContext } from "@/shared/live/live";
-import { meQuery, useCan } from "@/shared/session/me";
+import { MeContext, meQuery, useCan } from "@/shared/session/me";
 import { EmptyState, ErrorState } from "@/shared/ui/states";
 
 export function Waiting() {
@@ -24,7 +24,11 @@ export function RequireSession({ children }: { children: ReactNode }) {
     const next = pathname === "/" ? "" : `?next=${encodeURIComponent(pathname + search)}`;
     return <Navigate to={`/login${next}`} replace />;
   }
-  return <Live key={me.data.id}>{children}</Live>;
+  return (
+    <MeContext value={me.data}>
+      <Live key={me.data.id}>{children}</Live>
+    </MeContext>
+  );
 }
 
 /** The one socket, open as long as somebody is logged in. */

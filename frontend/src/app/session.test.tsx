@@ -29,6 +29,20 @@ test("who is not logged in logs in first and comes to the page he wanted", async
   await waitFor(() => expect(router.state.location.pathname + router.state.location.search).toBe("/tickets?tab=closed"));
 });
 
+test("after logging out nothing of the person is left, on the screen or in the cache", async () => {
+  loggedIn(me());
+  server.use(
+    http.get("/api/v1/tickets/", () => page([ticketRow()])),
+    http.post("/api/v1/auth/logout/", () => new HttpResponse(null, { status: 204 })),
+  );
+  const { user, router, queryClient } = renderApp("/tickets");
+  await screen.findByText("The printer is on fire");
+  await user.click(screen.getByRole("button", { name: /menu/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Log out" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
+  expect(queryClient.getQueryCache().getAll().map(({ queryKey }) => queryKey)).toEqual([["me"]]);
+});
+
 test("a return path leads only into this application", () => {
   expect(safePath("/tickets/1")).toBe("/tickets/1");
   expect(safePath("//evil.example")).toBe("/");

@@ -1,5 +1,5 @@
-import { queryOptions, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { type QueryClient, queryOptions, useQueryClient } from "@tanstack/react-query";
+import { createContext, use, useEffect } from "react";
 import { answer, api } from "@/shared/api/client";
 import { ProblemError } from "@/shared/api/problem";
 import type { Me } from "@/shared/api/types";
@@ -21,16 +21,23 @@ async function fetchMe(): Promise<Me | null> {
   }
 }
 
-/** The person in front of the screen. Only below RequireSession, which has waited for it. */
+/** The person in front of the screen; RequireSession, which has waited for him, provides him to everything below. */
+export const MeContext = createContext<Me | null>(null);
+
 export function useMe(): Me {
-  const { data } = useSuspenseQuery(meQuery);
-  if (data === null) throw new ProblemError(401, "not_authenticated", "You are not logged in");
-  return data;
+  const me = use(MeContext);
+  if (me === null) throw new Error("useMe is for what is shown below RequireSession");
+  return me;
 }
 
 export function useCan(permission: string): boolean {
-  const { data } = useQuery(meQuery);
-  return data?.permissions.includes(permission) ?? false;
+  return useMe().permissions.includes(permission);
+}
+
+/** Somebody else sits here now, or nobody: what the one before him saw is forgotten. */
+export function changePerson(queryClient: QueryClient, me: Me | null): void {
+  queryClient.setQueryData(meQuery.queryKey, me);
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meQuery.queryKey[0] });
 }
 
 /** Keeps the person in the cache in step with what the session says. */

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Popover, Text, Title } from "@mantine/core";
+import { ActionIcon, Button, Group, Popover, Text, Title, VisuallyHidden } from "@mantine/core";
 import { IconBell, IconBellOff, IconChecks } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -21,10 +21,10 @@ export function Bell() {
           color="gray"
           size="lg"
           className={classes.bell}
-          aria-label={unread > 0 ? `Notifications, ${unread} unread` : "Notifications"}
           onClick={() => setOpen(!open)}
         >
           <IconBell size={20} stroke={1.7} aria-hidden />
+          <VisuallyHidden>{unread > 0 ? `Notifications, ${unread} unread` : "Notifications"}</VisuallyHidden>
           {unread > 0 && (
             <span className={classes.count} aria-hidden>
               {unread > 99 ? "99+" : unread}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Body } from "@/shared/api/types";
-import { meQuery } from "@/shared/session/me";
+import { changePerson } from "@/shared/session/me";
 
 export type Credentials = Body<"/api/v1/auth/login/", "post">;
 
@@ -9,10 +9,7 @@ export function useLogin() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (credentials: Credentials) => answer(api.POST("/api/v1/auth/login/", { body: credentials })),
-    onSuccess: ({ user }) => {
-      queryClient.clear();
-      queryClient.setQueryData(meQuery.queryKey, user);
-    },
+    onSuccess: ({ user }) => changePerson(queryClient, user),
   });
 }
 
@@ -24,8 +21,7 @@ export function useLogout() {
     },
     onSuccess: () => {
       sessionStorage.clear();
-      queryClient.clear();
-      queryClient.setQueryData(meQuery.queryKey, null);
+      changePerson(queryClient, null);
     },
   });
 }
