@@ -78,12 +78,15 @@ class Upstream(BaseHTTPRequestHandler):
             self.send_response(200)
             self.send_header("X-Accel-Redirect", "/protected-media/sha256/ab/file")
             self.send_header("Content-Type", "text/html")
+            self.send_header("Cache-Control", "private, no-store")
             self.send_header("Content-Disposition", 'attachment; filename="page.html"')
             self.end_headers()
             return
         body = "\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode()
         self.send_response(200)
         self.send_header("X-Frame-Options", "SAMEORIGIN")
+        if self.path == "/api/v1/categories/":
+            self.send_header("Cache-Control", "private, max-age=60")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -129,7 +132,17 @@ def test_hashed_assets_are_cached_for_a_year(front: httpx.Client) -> None:
     answer = front.get("/assets/index-1a2b.js")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Content-Type"] == "text/javascript"
-    assert front.get("/assets/missing.js").status_code == 404
+
+
+def test_a_missing_asset_is_not_cached(front: httpx.Client) -> None:
+    answer = front.get("/assets/missing.js")
+    assert (answer.status_code, answer.headers.get_list("Cache-Control")) == (404, ["no-cache"])
+
+
+def test_an_answer_of_the_api_is_kept_by_nobody_unless_its_service_says_otherwise(front: httpx.Client) -> None:
+    assert front.get("/api/v1/tickets/").headers.get_list("Cache-Control") == ["no-store"]
+    assert front.get("/api/v1/categories/").headers.get_list("Cache-Control") == ["private, max-age=60"]
+    assert front.get("/api/v1/attachments/1/content/").headers.get_list("Cache-Control") == ["private, no-store"]
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/index-1a2b.js", "/api/v1/tickets/", "/api/v1/auth/me/", "/livez"])
