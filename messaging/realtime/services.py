@@ -1,28 +1,21 @@
 """What realtime passes on to browsers from other services' facts."""
 
+from typing import Any
+
 import msgspec
 from django.db import transaction
 
 from comments import audiences
 from realtime.models import InboxMark
 from servicekit.contracts.auth import AccessEvent, SessionRevoked
-from servicekit.contracts.notification import NoticeCreated, NoticesRead
-from servicekit.stream.rows import append
+from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
+from servicekit.stream.rows import append, append_all
 
 
 @transaction.atomic
 def show_notice(event: NoticeCreated) -> None:
-    """A new notice appears on all of the person's devices."""
-    body = {
-        "id": event.notice_id,
-        "kind": event.kind,
-        "title": event.title,
-        "body": event.body,
-        "link": event.link,
-        "created_at": event.created_at,
-        "read_at": None,
-    }
-    append(audiences.person(event.user_id), "notice.created", msgspec.to_builtins(body))
+    """A new notice appears on all devices of everybody whom it tells."""
+    append_all([(audiences.person(addressee.user_id), "notice.created", _notice(event, addressee)) for addressee in event.addressees])
 
 
 @transaction.atomic
@@ -47,3 +40,17 @@ def change_access(event: AccessEvent) -> None:
     """The person's sockets are to check again what they hear."""
     body = {"access_version": event.access_version, "roles": list(event.roles), "permissions": list(event.permissions)}
     append(audiences.access(event.user_id), "access.changed", body)
+
+
+def _notice(event: NoticeCreated, addressee: Addressee) -> dict[str, Any]:
+    """The notice as its list in the API shows it."""
+    body = {
+        "id": addressee.notice_id,
+        "kind": event.kind,
+        "title": event.title,
+        "body": event.body,
+        "link": event.link,
+        "created_at": event.created_at,
+        "read_at": None,
+    }
+    return dict(msgspec.to_builtins(body))

@@ -10,7 +10,7 @@ from notices.models import Inbox, Notice
 from notices.selectors import unread_count
 from rules.message import Message
 from servicekit.clock import now
-from servicekit.contracts.notification import NoticeCreated, NoticesRead
+from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
 from servicekit.errors import NotFound
 from servicekit.events import publish, publish_all
 from servicekit.principal import Principal
@@ -33,7 +33,7 @@ def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
     except IntegrityError:
         logger.info("people were told before", extra={"event_id": str(event_id)})
         return []
-    publish_all([_created(notice) for notice in notices])
+    publish_all([_created(alike) for alike in _by_words(notices)])
     return notices
 
 
@@ -72,14 +72,22 @@ def _say_read(inbox: Inbox) -> int:
     return unread
 
 
-def _created(notice: Notice) -> NoticeCreated:
+def _by_words(notices: Sequence[Notice]) -> list[list[Notice]]:
+    """The notices that say the same, together: one fact for all of them."""
+    alike: dict[tuple[str, str, str, str], list[Notice]] = {}
+    for notice in notices:
+        alike.setdefault((notice.kind, notice.title, notice.body, notice.link), []).append(notice)
+    return list(alike.values())
+
+
+def _created(notices: Sequence[Notice]) -> NoticeCreated:
+    first = notices[0]
     return NoticeCreated(
-        notice_id=notice.id,
         version=1,
-        user_id=notice.user_id,
-        kind=notice.kind,
-        title=notice.title,
-        body=notice.body,
-        link=notice.link,
-        created_at=notice.created_at,
+        addressees=tuple(Addressee(notice_id=notice.id, user_id=notice.user_id) for notice in notices),
+        kind=first.kind,
+        title=first.title,
+        body=first.body,
+        link=first.link,
+        created_at=first.created_at,
     )

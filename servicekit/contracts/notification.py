@@ -4,17 +4,25 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from servicekit.contracts.base import Event
 
 
+class Addressee(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the people who got a notice, and the id under which he finds it."""
+
+    notice_id: UUID
+    user_id: UUID
+
+
 class NoticeCreated(Event, frozen=True, kw_only=True):
-    """A person has a new in-app notice."""
+    """One or more people have a new in-app notice, with the same words."""
 
     type: ClassVar[str] = "notice.created"
     aggregate: ClassVar[str] = "notice"
-    notice_id: UUID
     version: int
-    user_id: UUID
+    addressees: tuple[Addressee, ...]
     kind: str
     title: str
     body: str
@@ -23,7 +31,7 @@ class NoticeCreated(Event, frozen=True, kw_only=True):
 
     @property
     def aggregate_id(self) -> UUID:
-        return self.notice_id
+        return self.addressees[0].notice_id
 
     @property
     def aggregate_version(self) -> int:

@@ -6,15 +6,14 @@ from uuid import uuid4
 
 import msgspec
 
-from servicekit.contracts.notification import NoticeCreated
+from servicekit.contracts.notification import Addressee, NoticeCreated
 
 
 def a_notice(**changes: Any) -> NoticeCreated:
     """A notice for somebody."""
     notice = NoticeCreated(
-        notice_id=uuid4(),
         version=1,
-        user_id=uuid4(),
+        addressees=(Addressee(notice_id=uuid4(), user_id=uuid4()),),
         kind="system",
         title="Hello",
         body="",

@@ -60,7 +60,7 @@ class TestPublishing:
         assert published(NoticeCreated) == [notice]
         row = OutboxEvent.objects.get()
         assert (row.type, row.schema, row.aggregate, row.aggregate_version) == ("notice.created", 1, "notice", 1)
-        assert (row.aggregate_id, row.published_at) == (notice.notice_id, None)
+        assert (row.aggregate_id, row.published_at) == (notice.addressees[0].notice_id, None)
 
 
 class TestHandling:
@@ -122,7 +122,7 @@ class TestMalformedMessages:
             ({"id": 5}, "Expected `uuid`, got `int` - at `$.id`"),
             ({**message_of(a_notice()), "schema": 99}, "no contract for notice.created with schema 99"),
             ({**message_of(a_notice()), "type": "moon.landed"}, "no contract for moon.landed with schema 1"),
-            ({**message_of(a_notice()), "data": {"notice_id": "x"}}, "Invalid UUID - at `$.notice_id`"),
+            ({**message_of(a_notice()), "data": {"version": "x"}}, "Expected `int`, got `str` - at `$.version`"),
             ({"id": "a\x00b"}, "Invalid UUID - at `$.id`"),
         ],
     )

@@ -4,25 +4,28 @@ from uuid import uuid4
 import pytest
 
 from servicekit.contracts.auth import AssignmentRevoked, SessionRevoked
-from servicekit.contracts.notification import NoticeCreated, NoticesRead
+from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
 from servicekit.jobs import plan_recurring
 from servicekit.stream.models import StreamRow
+from servicekit.testing.samples import a_notice
 from tests.factories import AT, stream, told
 
 pytestmark = pytest.mark.django_db
 WHO = uuid4()
 
 
-def test_a_notice_is_heard_by_its_person_as_the_api_shows_it(deliver):
-    notice = NoticeCreated(
-        notice_id=uuid4(), version=1, user_id=WHO, kind="assignment", title="New task", body="Diagnose", link="/tasks/1", created_at=AT
+def test_a_notice_is_heard_by_everybody_whom_it_tells_as_the_api_shows_it(deliver):
+    two = [Addressee(notice_id=uuid4(), user_id=who) for who in (WHO, uuid4())]
+    deliver(
+        NoticeCreated(
+            version=1, addressees=tuple(two), kind="assignment", title="New task", body="Diagnose", link="/tasks/1", created_at=AT
+        ),
+        times=2,
     )
-    deliver(notice, times=2)
     body = {
-        "id": str(notice.notice_id), "kind": "assignment", "title": "New task", "body": "Diagnose", "link": "/tasks/1",
-        "created_at": "2026-03-02T08:00:00Z", "read_at": None,
+        **words, "created_at": "2026-03-02T08:00:00Z", "read_at": None,
     }  # fmt: skip
-    assert told() == [(f"user:{WHO}", "notice.created", body)]
+    assert told() == [(f"user:{one.user_id}", "notice.created", body | {"id": str(one.notice_id)}) for one in two]
 
 
 def test_an_older_count_of_unread_notices_is_not_shown_after_a_newer_one(deliver):
@@ -57,4 +60,4 @@ def test_rows_of_the_stream_are_forgotten_after_seven_days(deliver, frozen_clock
 
 def test_a_notice_costs_these_queries(deliver, query_budget):
     with query_budget("show_notice"):
-        deliver(NoticeCreated(notice_id=uuid4(), version=1, user_id=WHO, kind="x", title="x", body="", link="/", created_at=AT))
+        deliver(a_notice())
