@@ -16,15 +16,9 @@ WHO = uuid4()
 
 def test_a_notice_is_heard_by_everybody_whom_it_tells_as_the_api_shows_it(deliver):
     two = [Addressee(notice_id=uuid4(), user_id=who) for who in (WHO, uuid4())]
-    deliver(
-        NoticeCreated(
-            version=1, addressees=tuple(two), kind="assignment", title="New task", body="Diagnose", link="/tasks/1", created_at=AT
-        ),
-        times=2,
-    )
-    body = {
-        **words, "created_at": "2026-03-02T08:00:00Z", "read_at": None,
-    }  # fmt: skip
+    words = {"kind": "assignment", "title": "New task", "body": "Diagnose", "link": "/tasks/1"}
+    deliver(NoticeCreated(version=1, addressees=tuple(two), created_at=AT, **words), times=2)
+    body = {**words, "created_at": "2026-03-02T08:00:00Z", "read_at": None}
     assert told() == [(f"user:{one.user_id}", "notice.created", body | {"id": str(one.notice_id)}) for one in two]
 
 
