@@ -27,13 +27,20 @@ async function say(page, text) {
 }
 
 async function unread(page) {
-  const label = await page.getByRole("button", { name: /^Notifications/ }).getByText(/^Notifications/).textContent();
+  const label = await page
+    .getByRole("button", { name: /^Notifications/ })
+    .getByText(/^Notifications/)
+    .textContent();
   return Number(/(\d+) unread/.exec(label)?.[1] ?? 0);
 }
 
 /** The agent whom the step was given to, at his own browser. */
 async function agentWith(page, taken) {
-  const name = await page.getByRole("complementary", { name: "About the ticket" }).locator("dt", { hasText: /^With$/ }).locator("+ dd").innerText();
+  const name = await page
+    .getByRole("complementary", { name: "About the ticket" })
+    .locator("dt", { hasText: /^With$/ })
+    .locator("+ dd")
+    .innerText();
   const found = taken.find((one) => name.includes(one.name));
   assert.ok(found, `${name} is neither of the agents`);
   return found;
@@ -43,7 +50,12 @@ async function openAgent(email) {
   const opened = await openFor(browser);
   await opened.page.goto("/tasks");
   await logIn(opened.page, email);
-  const name = (await opened.page.getByRole("button", { name: /: menu$/ }).getByText(/: menu$/).textContent()).replace(/: menu$/, "");
+  const name = (
+    await opened.page
+      .getByRole("button", { name: /: menu$/ })
+      .getByText(/: menu$/)
+      .textContent()
+  ).replace(/: menu$/, "");
   return { ...opened, name };
 }
 
@@ -73,7 +85,10 @@ async function actOn(page) {
   const panel = page.getByRole("region", { name: /^Your step/ });
   const step = await panel.getAttribute("aria-label");
   await panel.getByLabel(/^Note/).fill("Changed the lamp, tried it for ten minutes.");
-  await panel.getByRole("button", { name: /^(?!More)/ }).first().click();
+  await panel
+    .getByRole("button", { name: /^(?!More)/ })
+    .first()
+    .click();
   await page.getByRole("region", { name: step, exact: true }).waitFor({ state: "hidden" });
   await backToTasks(page);
 }
@@ -115,6 +130,7 @@ async function journey(step) {
   await step("a page that needs a login leads back to itself afterwards", async () => {
     await employee.page.goto("/tickets?tab=closed");
     await employee.page.waitForURL(/\/login\?next=/);
+    await employee.page.getByRole("button", { name: "Log in" }).waitFor();
     assert.deepEqual(await axe(employee.page), []);
     await logIn(employee.page, "employee@demo.tts");
     await employee.page.waitForURL(/\/tickets\?tab=closed$/);
@@ -191,7 +207,7 @@ async function journey(step) {
     assert.deepEqual(await axe(agent.page), []);
 
     await backToTasks(agent.page);
-    for (let step = 0; step < MOST_STEPS; step += 1) {
+    for (let acts = 0; acts < MOST_STEPS; acts += 1) {
       const worker = await workerNow(agents);
       if (worker === null) break;
       await actOn(worker.page);
@@ -216,11 +232,17 @@ async function journey(step) {
     const { page } = employee;
     assert.ok((await unread(page)) > 0);
     await page.getByRole("button", { name: /^Notifications/ }).click();
-    await page.getByRole("link", { name: new RegExp(number) }).first().waitFor();
+    await page
+      .getByRole("link", { name: new RegExp(number) })
+      .first()
+      .waitFor();
     assert.deepEqual(await axe(page), []);
     await page.getByRole("button", { name: "Mark all as read" }).click();
     await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
-    await page.getByRole("link", { name: new RegExp(number) }).first().click();
+    await page
+      .getByRole("link", { name: new RegExp(number) })
+      .first()
+      .click();
     await page.waitForURL(new RegExp(`/tickets/${number}$`));
   });
 
@@ -240,11 +262,14 @@ async function journey(step) {
     ];
     for (const [person, paths] of pages) {
       for (const path of paths) {
-        for (const [colorScheme, width] of [["light", 1280], ["dark", 360]]) {
+        for (const [colorScheme, width] of [
+          ["light", 1280],
+          ["dark", 360],
+        ]) {
           await person.page.emulateMedia({ colorScheme });
           await person.page.setViewportSize({ width, height: 800 });
           await person.page.goto(path);
-          await person.page.getByRole("main").waitFor();
+          await person.page.getByRole("heading", { level: 1 }).waitFor();
           await person.page.waitForLoadState("networkidle");
           assert.deepEqual(await axe(person.page), [], `${path} ${colorScheme} ${width}`);
           assert.equal(await overflow(person.page), 0, `${path} at ${width} px`);

@@ -44,5 +44,9 @@ function Live({ children }: { children: ReactNode }) {
 export function RequirePermission({ permission, children }: { permission: string; children: ReactNode }) {
   const allowed = useCan(permission);
   if (allowed) return children;
-  return <EmptyState level={1} title="This page is not for you">Ask an administrator if you need it.</EmptyState>;
+  return (
+    <EmptyState level={1} title="This page is not for you">
+      Ask an administrator if you need it.
+    </EmptyState>
+  );
 }

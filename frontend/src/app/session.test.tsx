@@ -12,7 +12,9 @@ test("who is not logged in logs in first and comes to the page he wanted", async
     http.post("/api/v1/auth/refresh/", () => problem(401, "not_authenticated")),
     http.post("/api/v1/auth/login/", async ({ request }) => {
       const { password } = (await request.json()) as { password: string };
-      return password === "right" ? HttpResponse.json({ user: me(), csrf_token: "c", expires_at: "2026-03-02T09:10:00Z" }) : problem(401, "invalid_credentials");
+      return password === "right"
+        ? HttpResponse.json({ user: me(), csrf_token: "c", expires_at: "2026-03-02T09:10:00Z" })
+        : problem(401, "invalid_credentials");
     }),
   );
   const { user, router } = renderApp("/tickets?tab=closed");
@@ -40,7 +42,12 @@ test("after logging out nothing of the person is left, on the screen or in the c
   await user.click(screen.getByRole("button", { name: /menu/ }));
   await user.click(await screen.findByRole("menuitem", { name: "Log out" }));
   await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
-  expect(queryClient.getQueryCache().getAll().map(({ queryKey }) => queryKey)).toEqual([["me"]]);
+  expect(
+    queryClient
+      .getQueryCache()
+      .getAll()
+      .map(({ queryKey }) => queryKey),
+  ).toEqual([["me"]]);
 });
 
 test("a return path leads only into this application", () => {
@@ -84,7 +91,9 @@ test("keys lead through the application, but not while typing nor when they are 
 test("a page that cannot be loaded says so and loads on demand", async () => {
   loggedIn(me());
   let broken = true;
-  server.use(http.get("/api/v1/tickets/", () => (broken ? problem(503, "unavailable", { detail: "The database is resting." }) : page([ticketRow()]))));
+  server.use(
+    http.get("/api/v1/tickets/", () => (broken ? problem(503, "unavailable", { detail: "The database is resting." }) : page([ticketRow()]))),
+  );
   const { user } = renderApp("/tickets");
   expect(await screen.findByText("The database is resting.")).toBeVisible();
   broken = false;

@@ -2,7 +2,14 @@ import { IconChecklist, IconClipboardCheck, IconPlus, IconSettings, IconTicket }
 import type { ComponentType } from "react";
 import type { Me } from "@/shared/api/types";
 
-type Destination = { to: string; label: string; short: string; icon: ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>; needs: string | null; keys: string };
+type Destination = {
+  to: string;
+  label: string;
+  short: string;
+  icon: ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
+  needs: string | null;
+  keys: string;
+};
 
 export const DESTINATIONS: Destination[] = [
   { to: "/tickets", label: "Tickets", short: "Tickets", icon: IconTicket, needs: null, keys: "g m" },

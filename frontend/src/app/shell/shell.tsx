@@ -107,6 +107,7 @@ function LiveNotice() {
   const state = useLiveState();
   return (
     <span className={classes.live} role="status">
+      {state === "refused" && "No live updates here: load the page again to see what is new"}
       {state === "offline" && (
         <>
           <IconPlugConnectedX size={16} aria-hidden /> Reconnecting…

@@ -165,7 +165,10 @@ export interface operations {
     api_v1_comments_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request harmless. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

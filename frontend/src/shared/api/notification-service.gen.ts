@@ -247,7 +247,7 @@ export interface components {
         /** @description One switch as it stands, and what it would be by default. */
         Setting: {
             kind: components["schemas"]["KindEnum"];
-            label: string;
+            name: string;
             channel: components["schemas"]["ChannelEnum"];
             enabled: boolean;
             default: boolean;

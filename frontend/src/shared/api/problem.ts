@@ -48,7 +48,9 @@ export function fieldErrorsOf(error: unknown): Record<string, string> {
 
 function fieldsOf(value: unknown): Record<string, string[]> {
   if (!isRecord(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, messages]) => [key, Array.isArray(messages) ? messages.map(String) : [String(messages)]]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, messages]) => [key, Array.isArray(messages) ? messages.map(String) : [String(messages)]]),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,10 +7,13 @@ export function worthRetrying(failures: number, error: Error): boolean {
   return !refused && failures < 2;
 }
 
+/** Long enough for two components that ask for the same at once; what is not on the screen hears no live news, so it is asked for again. */
+const FRESH = 2_000;
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 15_000, retry: worthRetrying, refetchOnWindowFocus: true },
+      queries: { staleTime: FRESH, retry: worthRetrying, refetchOnWindowFocus: true },
       mutations: { retry: false },
     },
   });

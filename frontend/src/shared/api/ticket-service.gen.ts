@@ -291,7 +291,7 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description A category in answers: for the schema; ``category_json`` writes it. */
+        /** @description A category in answers. */
         Category: {
             /** Format: uuid */
             id: string;
@@ -414,7 +414,7 @@ export interface components {
          * @enum {string}
          */
         FormFieldType: "text" | "textarea" | "number" | "money" | "date" | "datetime" | "choice" | "person" | "lines";
-        /** @description One thing that happened: for the schema; ``history_json`` writes it. */
+        /** @description One thing that happened. */
         History: {
             /** Format: date-time */
             at: string;
@@ -475,7 +475,7 @@ export interface components {
             label: string;
             depends_value?: string;
         };
-        /** @description What became of the rows: for the schema; ``outcome_json`` writes it. */
+        /** @description What became of the rows. */
         Outcome: {
             created: number;
             existing: number;
@@ -536,7 +536,7 @@ export interface components {
             /** @default  */
             requester_name?: string;
         };
-        /** @description A whole ticket: for the schema; ``ticket_json`` writes it. */
+        /** @description A whole ticket. */
         Ticket: {
             /** Format: uuid */
             id: string;
@@ -591,7 +591,7 @@ export interface components {
          * @enum {string}
          */
         TicketPriority: "critical" | "high" | "medium" | "low";
-        /** @description A ticket in a list: for the schema; ``row_json`` writes it. */
+        /** @description A ticket in a list. */
         TicketRow: {
             /** Format: uuid */
             id: string;

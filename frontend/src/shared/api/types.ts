@@ -8,7 +8,9 @@ export type Answer<P extends keyof Paths, M extends keyof Paths[P], S extends nu
   : never;
 
 /** The JSON body of a request. */
-export type Body<P extends keyof Paths, M extends keyof Paths[P]> = Paths[P][M] extends { requestBody?: { content: { "application/json": infer Input } } }
+export type Body<P extends keyof Paths, M extends keyof Paths[P]> = Paths[P][M] extends {
+  requestBody?: { content: { "application/json": infer Input } };
+}
   ? Input
   : never;
 

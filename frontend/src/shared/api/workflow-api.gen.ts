@@ -790,7 +790,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             updated_at: string;
-            readonly published: components["schemas"]["Published"] | null;
+            published: components["schemas"]["Published"] | null;
             definition: components["schemas"]["DefinitionBody"];
             readonly problems: components["schemas"]["ProblemAtNode"][];
         };
@@ -817,7 +817,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             updated_at: string;
-            readonly published: components["schemas"]["Published"] | null;
+            published: components["schemas"]["Published"] | null;
         };
         /** @description RFC 9457 */
         Problem: {

@@ -5,7 +5,8 @@
  * wrong here, for after a reconnect each topic has to be subscribed again with its newest number.
  */
 export type LiveEvent = { topic: string; number: number; kind: string; body: Record<string, unknown> };
-export type LiveState = "connecting" | "live" | "offline" | "stopped";
+/** `refused`: the server wants no socket from this page; it is not asked again. */
+export type LiveState = "connecting" | "live" | "offline" | "refused" | "stopped";
 
 export type TopicListener = {
   onEvent: (event: LiveEvent) => void;
@@ -158,7 +159,7 @@ export class LiveSocket {
     const refused = this.state === "connecting";
     this.socket = null;
     clearInterval(this.pingTimer);
-    this.setState("offline");
+    this.setState(code === CLOSE_FORBIDDEN ? "refused" : "offline");
     if (code === CLOSE_FORBIDDEN) return;
     if (refused || code === CLOSE_REVOKED) void this.reconnectIfAllowed();
     else this.reconnectLater();

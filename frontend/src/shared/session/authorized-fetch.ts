@@ -28,6 +28,9 @@ function send(request: Request): Promise<Response> {
 }
 
 async function codeOf(response: Response): Promise<string> {
-  const body = (await response.clone().json().catch(() => ({}))) as { code?: string };
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string };
   return body.code ?? "not_authenticated";
 }

@@ -33,7 +33,11 @@ type ErrorProps = { error: unknown; retry?: () => void; what: string; level?: 1 
 export function ErrorState({ error, retry, what, level = 2 }: ErrorProps) {
   const forbidden = error instanceof ProblemError && error.status === 403;
   const title = isMissing(error) ? `There is no such ${what}` : forbidden ? `You may not see this ${what}` : `The ${what} could not be loaded`;
-  const advice = isMissing(error) ? "It may have been removed, or the address is not complete." : forbidden ? "Ask an administrator if you need it." : messageOf(error);
+  const advice = isMissing(error)
+    ? "It may have been removed, or the address is not complete."
+    : forbidden
+      ? "Ask an administrator if you need it."
+      : messageOf(error);
   return (
     <Stack className={classes.state} align="center" gap="xs" role="alert">
       <span className={classes.icon}>

@@ -43,7 +43,8 @@ export function addComment(queryClient: QueryClient, comment: Comment): void {
 export function usePostComment() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ comment, key }: { comment: NewComment; key: string }) => answer(api.POST("/api/v1/comments/", { body: comment, headers: { "Idempotency-Key": key } })),
+    mutationFn: ({ comment, key }: { comment: NewComment; key: string }) =>
+      answer(api.POST("/api/v1/comments/", { body: comment, headers: { "Idempotency-Key": key } })),
     onSuccess: (comment) => addComment(queryClient, comment),
   });
 }

@@ -15,10 +15,10 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Where one writes: to everybody, or for the people who work on it. */
 export function Composer({ ticketId, requesterId, onSent }: { ticketId: string; requesterId: string; onSent: () => void }) {
-  const [draft, setDraft] = useDraft(ticketId);
+  const me = useMe();
+  const [draft, setDraft] = useDraft(ticketId, me.id);
   const [internal, setInternal] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
-  const me = useMe();
   // On one's own ticket one is a requester, whatever else one is.
   const mayNote = me.permissions.includes("comment.internal") && me.id !== requesterId;
   const post = usePostComment();
@@ -78,7 +78,13 @@ export function Composer({ ticketId, requesterId, onSent }: { ticketId: string; 
           <Text size="xs" c="dimmed" className={classes.hint}>
             {mac ? "⌘" : "Ctrl"} + Enter
           </Text>
-          <Button size="sm" leftSection={<IconSend size={15} aria-hidden />} loading={post.isPending} disabled={draft.body.trim() === ""} onClick={send}>
+          <Button
+            size="sm"
+            leftSection={<IconSend size={15} aria-hidden />}
+            loading={post.isPending}
+            disabled={draft.body.trim() === ""}
+            onClick={send}
+          >
             {internal ? "Add note" : "Send"}
           </Button>
         </Group>
@@ -112,8 +118,8 @@ function ModeSwitch({ internal, onChange }: { internal: boolean; onChange: (inte
 type Draft = { body: string; key: string };
 
 /** The unsent text of a ticket, kept until the tab is closed; its key makes sending twice harmless. */
-function useDraft(ticketId: string): [Draft, (draft: Draft) => void] {
-  const storageKey = `tts.reply.${ticketId}`;
+function useDraft(ticketId: string, personId: string): [Draft, (draft: Draft) => void] {
+  const storageKey = `tts.reply.${personId}.${ticketId}`;
   const [draft, setDraft] = useState<Draft>(() => ({ body: stored(storageKey), key: newId() }));
   useEffect(() => {
     try {

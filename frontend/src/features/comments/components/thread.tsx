@@ -24,31 +24,31 @@ export function Thread({ ticketId, requesterId }: { ticketId: string; requesterI
   return (
     <>
       <section className={classes.thread} aria-label="Conversation">
-      <Title order={2}>Conversation</Title>
-      {comments.isPending && <LoadingRows rows={2} height={70} />}
-      {comments.isError && <ErrorState error={comments.error} what="conversation" retry={() => void comments.refetch()} />}
-      {comments.hasNextPage && (
-        <Button variant="default" size="compact-sm" loading={comments.isFetchingNextPage} onClick={() => void comments.fetchNextPage()}>
-          Show earlier messages
-        </Button>
-      )}
-      {comments.data && thread.length === 0 && (
-        <EmptyState title="Nothing said yet" icon={IconMessages}>
-          Write here what the other side should know.
-        </EmptyState>
-      )}
-      {thread.length > 0 && (
-        <ol className={classes.messages}>
-          {thread.map((comment) => (
-            <Message key={comment.id} comment={comment} />
-          ))}
-        </ol>
-      )}
-      <Text size="sm" c="dimmed" className={classes.typing} aria-hidden={typing === null}>
-        {typing && `${typing} is typing…`}
-      </Text>
-      <VisuallyHidden aria-live="polite">{arrived && `New message from ${arrived.author.name}`}</VisuallyHidden>
-      <div ref={end} className={classes.end} />
+        <Title order={2}>Conversation</Title>
+        {comments.isPending && <LoadingRows rows={2} height={70} />}
+        {comments.isError && <ErrorState error={comments.error} what="conversation" retry={() => void comments.refetch()} />}
+        {comments.hasNextPage && (
+          <Button variant="default" size="compact-sm" loading={comments.isFetchingNextPage} onClick={() => void comments.fetchNextPage()}>
+            Show earlier messages
+          </Button>
+        )}
+        {comments.data && thread.length === 0 && (
+          <EmptyState title="Nothing said yet" icon={IconMessages}>
+            Write here what the other side should know.
+          </EmptyState>
+        )}
+        {thread.length > 0 && (
+          <ol className={classes.messages}>
+            {thread.map((comment) => (
+              <Message key={comment.id} comment={comment} />
+            ))}
+          </ol>
+        )}
+        <Text size="sm" c="dimmed" className={classes.typing} aria-hidden={typing === null}>
+          {typing && `${typing} is typing…`}
+        </Text>
+        <VisuallyHidden aria-live="polite">{arrived && `New message from ${arrived.author.name}`}</VisuallyHidden>
+        <div ref={end} className={classes.end} />
       </section>
       <Composer ticketId={ticketId} requesterId={requesterId} onSent={() => end.current?.scrollIntoView({ block: "nearest" })} />
     </>

@@ -16,13 +16,7 @@ export function Bell() {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus>
       <Popover.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          className={classes.bell}
-          onClick={() => setOpen(!open)}
-        >
+        <ActionIcon variant="subtle" color="gray" size="lg" className={classes.bell} onClick={() => setOpen(!open)}>
           <IconBell size={20} stroke={1.7} aria-hidden />
           <VisuallyHidden>{unread > 0 ? `Notifications, ${unread} unread` : "Notifications"}</VisuallyHidden>
           {unread > 0 && (
@@ -53,7 +47,13 @@ function NoticeList({ unread, onLeave }: { unread: number; onLeave: () => void }
     <>
       <Group justify="space-between" className={classes.head}>
         <Title order={2}>Notifications</Title>
-        <Button variant="subtle" size="compact-sm" leftSection={<IconChecks size={15} aria-hidden />} disabled={unread === 0} onClick={() => readAll()}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          leftSection={<IconChecks size={15} aria-hidden />}
+          disabled={unread === 0}
+          onClick={() => readAll()}
+        >
           Mark all as read
         </Button>
       </Group>
@@ -78,7 +78,14 @@ function NoticeList({ unread, onLeave }: { unread: number; onLeave: () => void }
                   </Text>
                 </Link>
                 {notice.read_at === null && (
-                  <ActionIcon className={classes.read} variant="subtle" color="gray" size="md" aria-label={`Mark as read: ${notice.title}`} onClick={() => readOne(notice.id)}>
+                  <ActionIcon
+                    className={classes.read}
+                    variant="subtle"
+                    color="gray"
+                    size="md"
+                    aria-label={`Mark as read: ${notice.title}`}
+                    onClick={() => readOne(notice.id)}
+                  >
                     <IconChecks size={15} aria-hidden />
                   </ActionIcon>
                 )}

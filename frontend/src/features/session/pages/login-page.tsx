@@ -37,7 +37,16 @@ export default function LoginPage() {
         <Card withBorder padding="lg" radius="lg">
           <form onSubmit={send} aria-label="Log in">
             <Stack gap="md">
-              <TextInput label="E-mail" type="email" required autoFocus autoComplete="username" error={errors.email} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+              <TextInput
+                label="E-mail"
+                type="email"
+                required
+                autoFocus
+                autoComplete="username"
+                error={errors.email}
+                value={email}
+                onChange={(event) => setEmail(event.currentTarget.value)}
+              />
               <PasswordInput
                 label="Password"
                 required

@@ -21,7 +21,8 @@ const taskKeys = {
 export function tasksQuery(filters: TaskFilters) {
   return infiniteQueryOptions({
     queryKey: [...taskKeys.lists, filters],
-    queryFn: ({ pageParam, signal }) => answer(api.GET("/api/v1/tasks/", { params: { query: { ...filters, limit: 25, cursor: pageParam } }, signal })),
+    queryFn: ({ pageParam, signal }) =>
+      answer(api.GET("/api/v1/tasks/", { params: { query: { ...filters, limit: 25, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -52,7 +53,8 @@ async function fetchTracker(number: string, signal: AbortSignal): Promise<Tracke
 export function candidatesQuery(id: string) {
   return queryOptions({
     queryKey: ["tasks", "candidates", id],
-    queryFn: ({ signal }) => answer(api.GET("/api/v1/tasks/{item_id}/candidates/", { params: { path: { item_id: id }, query: { limit: 100 } }, signal })),
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/tasks/{item_id}/candidates/", { params: { path: { item_id: id }, query: { limit: 100 } }, signal })),
   });
 }
 

@@ -49,7 +49,12 @@ export function TaskDialog({ kind, item, onClose }: { kind: TaskDialogKind; item
       }}
     >
       {kind === "transfer" && (
-        <CandidateSelect item={item} value={person} onChange={setPerson} error={errors.user_id ?? (tried && !person ? "Choose somebody." : undefined)} />
+        <CandidateSelect
+          item={item}
+          value={person}
+          onChange={setPerson}
+          error={errors.user_id ?? (tried && !person ? "Choose somebody." : undefined)}
+        />
       )}
       <Textarea
         label={texts.reason}

@@ -32,9 +32,7 @@ export function TaskList({ items, showAssignee }: { items: TaskItem[]; showAssig
             <span className={classes.state}>
               <StateBadge {...stateOf(item.status)} />
             </span>
-            <span className={classes.time}>
-              {item.assigned_at && <Time at={item.assigned_at} />}
-            </span>
+            <span className={classes.time}>{item.assigned_at && <Time at={item.assigned_at} />}</span>
           </Link>
         </li>
       ))}

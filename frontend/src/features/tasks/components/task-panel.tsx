@@ -113,7 +113,10 @@ function Transitions({ item }: { item: TaskItem }) {
     const written = note.trim();
     setMissing(transition.note_required && written === "");
     if (transition.note_required && written === "") return;
-    move.mutate({ kind: "act", transition: transition.key, note: written }, { onSuccess: () => toastDone(`${item.ticket.number}: ${transition.name}`) });
+    move.mutate(
+      { kind: "act", transition: transition.key, note: written },
+      { onSuccess: () => toastDone(`${item.ticket.number}: ${transition.name}`) },
+    );
   };
   return (
     <Stack gap="sm">

@@ -8,7 +8,13 @@ const NAME_LETTERS = 23;
 export default function TrackerDrawing({ graph }: { graph: Tracker["graph"] }) {
   const drawing: Drawing = layoutGraph(graph);
   return (
-    <svg className={classes.drawing} viewBox={`0 0 ${drawing.width} ${drawing.height}`} width={drawing.width} height={drawing.height} aria-hidden="true">
+    <svg
+      className={classes.drawing}
+      viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+      width={drawing.width}
+      height={drawing.height}
+      aria-hidden="true"
+    >
       <defs>
         <Arrow id="arrow" className={classes.arrow} />
         <Arrow id="arrow-taken" className={classes.arrowTaken} />
@@ -35,7 +41,9 @@ function Arrow({ id, className }: { id: string; className: string | undefined })
 }
 
 function EdgePath({ edge }: { edge: PlacedEdge }) {
-  return <path d={edge.path} className={classes.edge} data-taken={edge.taken || undefined} markerEnd={`url(#${edge.taken ? "arrow-taken" : "arrow"})`} />;
+  return (
+    <path d={edge.path} className={classes.edge} data-taken={edge.taken || undefined} markerEnd={`url(#${edge.taken ? "arrow-taken" : "arrow"})`} />
+  );
 }
 
 function EdgeLabel({ edge }: { edge: PlacedEdge }) {
@@ -50,7 +58,12 @@ function NodeBox({ node }: { node: PlacedNode }) {
   const round = node.kind === "end" ? node.height / 2 : 9;
   const second = node.by?.name ?? (node.kind === "end" ? "" : roleName(node.role));
   return (
-    <g transform={`translate(${node.x - node.width / 2} ${node.y - node.height / 2})`} className={classes.node} data-state={node.state} data-node={node.key}>
+    <g
+      transform={`translate(${node.x - node.width / 2} ${node.y - node.height / 2})`}
+      className={classes.node}
+      data-state={node.state}
+      data-node={node.key}
+    >
       <title>{node.name}</title>
       <rect width={node.width} height={node.height} rx={round} />
       <text x={node.width / 2} y={second ? 20 : 28} className={classes.nodeName}>

@@ -73,7 +73,8 @@ export function useReloadTicket(number: string): () => void {
 export function useAttachFiles(number: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (attachments: string[]) => answer(api.POST("/api/v1/tickets/{number}/attachments/", { params: { path: { number } }, body: { attachments } })),
+    mutationFn: (attachments: string[]) =>
+      answer(api.POST("/api/v1/tickets/{number}/attachments/", { params: { path: { number } }, body: { attachments } })),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: ticketKeys.one(number) });
       void queryClient.invalidateQueries({ queryKey: ticketKeys.history(number) });

@@ -20,7 +20,8 @@ export const ticketKeys = {
 export function ticketsQuery(filters: TicketFilters) {
   return infiniteQueryOptions({
     queryKey: [...ticketKeys.lists, filters],
-    queryFn: ({ pageParam, signal }) => answer(api.GET("/api/v1/tickets/", { params: { query: { ...filters, limit: 25, cursor: pageParam } }, signal })),
+    queryFn: ({ pageParam, signal }) =>
+      answer(api.GET("/api/v1/tickets/", { params: { query: { ...filters, limit: 25, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -43,7 +44,8 @@ export function ticketQuery(number: string) {
 export function historyQuery(number: string) {
   return infiniteQueryOptions({
     queryKey: ticketKeys.history(number),
-    queryFn: ({ pageParam, signal }) => answer(api.GET("/api/v1/tickets/{number}/history/", { params: { path: { number }, query: { limit: 50, cursor: pageParam } }, signal })),
+    queryFn: ({ pageParam, signal }) =>
+      answer(api.GET("/api/v1/tickets/{number}/history/", { params: { path: { number }, query: { limit: 50, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

@@ -14,7 +14,13 @@ export function AddFiles({ ticket }: { ticket: Ticket }) {
   if (FINAL.has(ticket.status)) return null;
   return (
     <>
-      <Button variant="subtle" size="compact-sm" leftSection={<IconPaperclip size={15} aria-hidden />} onClick={() => setOpen(true)} style={{ alignSelf: "flex-start" }}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<IconPaperclip size={15} aria-hidden />}
+        onClick={() => setOpen(true)}
+        style={{ alignSelf: "flex-start" }}
+      >
         Add files
       </Button>
       {open && <AddFilesDialog number={ticket.number} onClose={() => setOpen(false)} />}

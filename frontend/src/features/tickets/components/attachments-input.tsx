@@ -90,7 +90,8 @@ function useUploads(onAdd: (attachment: Attachment) => void, onBusy: (busy: bool
     };
   }, []);
 
-  const patch = (id: string, changes: Partial<Running>) => setUploads((present) => present.map((upload) => (upload.id === id ? { ...upload, ...changes } : upload)));
+  const patch = (id: string, changes: Partial<Running>) =>
+    setUploads((present) => present.map((upload) => (upload.id === id ? { ...upload, ...changes } : upload)));
   const dismiss = (id: string) => {
     uploads.find((upload) => upload.id === id)?.cancel();
     setUploads((present) => present.filter((upload) => upload.id !== id));

@@ -64,8 +64,25 @@ function EditDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }
         onClose();
       }}
     >
-      <TextInput label="Subject" withAsterisk maxLength={200} data-autofocus error={errors.subject} value={subject} onChange={(event) => setSubject(event.currentTarget.value)} />
-      <Textarea label="Description" autosize minRows={4} maxRows={14} maxLength={20_000} error={errors.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
+      <TextInput
+        label="Subject"
+        withAsterisk
+        maxLength={200}
+        data-autofocus
+        error={errors.subject}
+        value={subject}
+        onChange={(event) => setSubject(event.currentTarget.value)}
+      />
+      <Textarea
+        label="Description"
+        autosize
+        minRows={4}
+        maxRows={14}
+        maxLength={20_000}
+        error={errors.description}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
       <FormFields form={seen.form} values={values} errors={errors} onChange={setValues} />
     </Dialog>
   );

@@ -24,13 +24,29 @@ export function FieldInput(props: Props) {
 
 /** What every kind of input is given. */
 function commonProps({ field, error }: Props) {
-  return { label: field.label, description: field.help || undefined, withAsterisk: field.required, "aria-required": field.required, error, name: field.key };
+  return {
+    label: field.label,
+    description: field.help || undefined,
+    withAsterisk: field.required,
+    "aria-required": field.required,
+    error,
+    name: field.key,
+  };
 }
 
 function PlainInput(props: Props) {
   const { field, value, onChange } = props;
   if (field.type === "textarea") {
-    return <Textarea {...commonProps(props)} autosize minRows={3} maxRows={10} value={textValue(value)} onChange={(event) => onChange(event.currentTarget.value)} />;
+    return (
+      <Textarea
+        {...commonProps(props)}
+        autosize
+        minRows={3}
+        maxRows={10}
+        value={textValue(value)}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
   }
   const amount = field.type === "money" || field.type === "number";
   return (
@@ -67,7 +83,11 @@ function ChoiceInput(props: Props) {
   const options = optionsOf(field, around);
   const waiting = Boolean(field.depends_on) && textOf(around[field.depends_on ?? ""]) === "";
   const other = isOther(value);
-  const data = [{ value: "", label: waiting ? "First choose the above" : "Choose…" }, ...options, ...(field.other_allowed ? [{ value: OTHER, label: "Other…" }] : [])];
+  const data = [
+    { value: "", label: waiting ? "First choose the above" : "Choose…" },
+    ...options,
+    ...(field.other_allowed ? [{ value: OTHER, label: "Other…" }] : []),
+  ];
   return (
     <Stack gap="xs">
       <NativeSelect

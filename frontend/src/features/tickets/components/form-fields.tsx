@@ -16,16 +16,36 @@ export function FormFields({ form, values, errors, onChange }: Props) {
     if (isFilledIn(field)) return <FilledIn key={field.key} field={field} values={values} />;
     const value = values[field.key];
     if (field.type === "lines") {
-      return <LinesInput key={field.key} field={field} lines={isLines(value) ? value : []} around={values} errors={errors} onChange={(lines) => answer(field.key, lines)} />;
+      return (
+        <LinesInput
+          key={field.key}
+          field={field}
+          lines={isLines(value) ? value : []}
+          around={values}
+          errors={errors}
+          onChange={(lines) => answer(field.key, lines)}
+        />
+      );
     }
-    return <FieldInput key={field.key} field={field} value={value} around={values} error={errors[field.key]} onChange={(next) => answer(field.key, next)} />;
+    return (
+      <FieldInput
+        key={field.key}
+        field={field}
+        value={value}
+        around={values}
+        error={errors[field.key]}
+        onChange={(next) => answer(field.key, next)}
+      />
+    );
   });
 }
 
 function FilledIn({ field, values }: { field: FormField; values: FormValues }) {
   const value = filledIn(field, values);
   if (!field.computed) {
-    return <TextInput label={field.label} description={field.help || undefined} value={value} placeholder="–" readOnly tabIndex={-1} variant="filled" />;
+    return (
+      <TextInput label={field.label} description={field.help || undefined} value={value} placeholder="–" readOnly tabIndex={-1} variant="filled" />
+    );
   }
   return (
     <div className={classes.total}>

@@ -14,7 +14,8 @@ export function LinesInput({ field, lines, around, errors, onChange }: Props) {
   const change = (line: Line, key: string, value: CellValue) =>
     onChange(lines.map((other) => (other === line ? { ...line, cells: { ...line.cells, [key]: value } } : other)));
   return (
-    <Fieldset legend={
+    <Fieldset
+      legend={
         <>
           {field.label}
           {field.required && (
@@ -23,7 +24,10 @@ export function LinesInput({ field, lines, around, errors, onChange }: Props) {
             </span>
           )}
         </>
-      } variant="unstyled" classNames={{ legend: classes.legend }}>
+      }
+      variant="unstyled"
+      classNames={{ legend: classes.legend }}
+    >
       {field.help && (
         <Text size="xs" c="dimmed" mb="xs">
           {field.help}

@@ -70,10 +70,17 @@ function ApproveDialog(props: Props) {
       <NativeSelect
         label="Department"
         withAsterisk
-        data={[{ value: "", label: departments.isPending ? "Loading…" : "Who is to work on it?" }, ...(departments.data ?? []).map(({ name }) => ({ value: name, label: name }))]}
+        data={[
+          { value: "", label: departments.isPending ? "Loading…" : "Who is to work on it?" },
+          ...(departments.data ?? []).map(({ name }) => ({ value: name, label: name })),
+        ]}
         value={department}
         onChange={(event) => setDepartment(event.currentTarget.value)}
-        error={departments.isError ? "The departments could not be loaded." : (fieldErrors.department ?? (tried && !department ? "Choose a department." : undefined))}
+        error={
+          departments.isError
+            ? "The departments could not be loaded."
+            : (fieldErrors.department ?? (tried && !department ? "Choose a department." : undefined))
+        }
       />
     </Dialog>
   );

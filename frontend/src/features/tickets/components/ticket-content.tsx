@@ -23,7 +23,13 @@ export function TicketContent({ ticket }: { ticket: Ticket }) {
           {answered.map((field) => (
             <div key={field.key} data-wide={field.type === "lines" || field.type === "textarea" || undefined}>
               <dt>{field.label}</dt>
-              <dd>{field.type === "lines" ? <LinesAnswer field={field} value={ticket.fields[field.key]} /> : answerText(field, ticket.fields[field.key])}</dd>
+              <dd>
+                {field.type === "lines" ? (
+                  <LinesAnswer field={field} value={ticket.fields[field.key]} />
+                ) : (
+                  answerText(field, ticket.fields[field.key])
+                )}
+              </dd>
             </div>
           ))}
         </dl>

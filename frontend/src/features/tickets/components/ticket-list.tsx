@@ -29,7 +29,13 @@ export function TicketList({ rows, label, hrefOf, selected, compact, ofOthers = 
       <ul ref={list} className={rowClasses.list} aria-label={label}>
         {rows.map((row) => (
           <li key={row.id}>
-            <Link to={hrefOf(row)} className={rowClasses.row} data-row data-compact={compact || undefined} aria-current={row.number === selected || undefined}>
+            <Link
+              to={hrefOf(row)}
+              className={rowClasses.row}
+              data-row
+              data-compact={compact || undefined}
+              aria-current={row.number === selected || undefined}
+            >
               {compact ? <CompactRow row={row} /> : <FullRow row={row} ofOthers={ofOthers} />}
             </Link>
           </li>

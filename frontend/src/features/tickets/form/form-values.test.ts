@@ -9,7 +9,15 @@ function field(changes: Partial<FormField> & Pick<FormField, "key" | "type">): F
 }
 
 const now = new Date("2026-03-02T12:00:00");
-const product = field({ key: "product", type: "choice", required: true, options: [{ value: "laptop", label: "Laptop" }, { value: "mouse", label: "Mouse" }] });
+const product = field({
+  key: "product",
+  type: "choice",
+  required: true,
+  options: [
+    { value: "laptop", label: "Laptop" },
+    { value: "mouse", label: "Mouse" },
+  ],
+});
 const asset = field({
   key: "asset",
   type: "choice",
@@ -26,7 +34,16 @@ const costs = field({
   key: "costs",
   type: "lines",
   required: true,
-  columns: [field({ key: "element", type: "choice", required: true, depends_on: "product", options: [{ value: "bag", label: "Bag", depends_value: "laptop" }] }), field({ key: "amount", type: "money", required: true })] as FormField["columns"],
+  columns: [
+    field({
+      key: "element",
+      type: "choice",
+      required: true,
+      depends_on: "product",
+      options: [{ value: "bag", label: "Bag", depends_value: "laptop" }],
+    }),
+    field({ key: "amount", type: "money", required: true }),
+  ] as FormField["columns"],
 });
 const total = field({ key: "total", type: "money", computed: "sum:costs.amount" });
 

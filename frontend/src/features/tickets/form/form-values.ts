@@ -115,7 +115,8 @@ export function fromPayload(form: FormField[], stored: Record<string, unknown>):
   const values: FormValues = {};
   for (const field of form) {
     const value = stored[field.key];
-    if (Array.isArray(value)) values[field.key] = value.map((cells: Record<string, unknown>) => ({ id: newId(), cells: readCells(field.columns ?? [], cells) }));
+    if (Array.isArray(value))
+      values[field.key] = value.map((cells: Record<string, unknown>) => ({ id: newId(), cells: readCells(field.columns ?? [], cells) }));
     else if (value != null) values[field.key] = readCell(field, String(value));
   }
   return values;

@@ -14,15 +14,13 @@ export type TicketDraft = {
   attachments: Attachment[];
 };
 
-const STORAGE_KEY = "tts.new-ticket";
-
 function freshDraft(): TicketDraft {
   return { key: newId(), category: "", subcategory: "", subject: "", description: "", values: {}, attachments: [] };
 }
 
-function storedDraft(): TicketDraft | null {
+function storedDraft(storageKey: string): TicketDraft | null {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null") as TicketDraft | null;
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? "null") as TicketDraft | null;
   } catch {
     return null;
   }
@@ -32,18 +30,19 @@ function isUntouched({ category, subject, description }: TicketDraft): boolean {
   return category === "" && subject === "" && description === "";
 }
 
-/** The unsent ticket, kept until the tab is closed. */
-export function useTicketDraft() {
-  const [draft, setDraft] = useState<TicketDraft>(() => storedDraft() ?? freshDraft());
+/** The person's unsent ticket, kept until the tab is closed. */
+export function useTicketDraft(personId: string) {
+  const storageKey = `tts.new-ticket.${personId}`;
+  const [draft, setDraft] = useState<TicketDraft>(() => storedDraft(storageKey) ?? freshDraft());
 
   useEffect(() => {
     try {
-      if (isUntouched(draft)) sessionStorage.removeItem(STORAGE_KEY);
-      else sessionStorage.setItem(STORAGE_KEY, JSON.stringify(draft));
+      if (isUntouched(draft)) sessionStorage.removeItem(storageKey);
+      else sessionStorage.setItem(storageKey, JSON.stringify(draft));
     } catch {
       // A full or forbidden storage only costs the draft after a reload.
     }
-  }, [draft]);
+  }, [storageKey, draft]);
 
   return {
     draft,
@@ -52,4 +51,3 @@ export function useTicketDraft() {
     discard: () => setDraft(freshDraft()),
   };
 }
-

@@ -95,7 +95,9 @@ function useScope(wanted: string | null): Scope {
 function ScopeSwitch({ scope, onChange }: { scope: Scope; onChange: (scope: string) => void }) {
   const scopes = useScopes();
   if (scopes.length === 1) return null;
-  return <SegmentedControl aria-label="Whose tickets" value={scope} onChange={onChange} data={scopes.map(({ value, label }) => ({ value, label }))} />;
+  return (
+    <SegmentedControl aria-label="Whose tickets" value={scope} onChange={onChange} data={scopes.map(({ value, label }) => ({ value, label }))} />
+  );
 }
 
 function NoTickets({ filtered, tab }: { filtered: boolean; tab: string }) {

@@ -11,7 +11,17 @@ const others = {
   name: "Assets",
   description: "Borrow a device.",
   subcategories: [],
-  fields: [{ key: "location", label: "Location", type: "choice", required: true, help: "", options: [{ value: "hq", label: "Head Office" }], other_allowed: true }],
+  fields: [
+    {
+      key: "location",
+      label: "Location",
+      type: "choice",
+      required: true,
+      help: "",
+      options: [{ value: "hq", label: "Head Office" }],
+      other_allowed: true,
+    },
+  ],
   is_active: true,
   position: 1,
   version: 1,
@@ -59,7 +69,7 @@ test("a filled form files one ticket and opens it; sending again after a broken 
     key: sent[0]?.key,
     body: { category: "assets", subject: "A projector", description: "For Monday.", fields: { location: "The garden" }, attachments: [] },
   });
-  expect(sessionStorage.getItem("tts.new-ticket")).toBeNull();
+  expect(sessionStorage.getItem(`tts.new-ticket.${me().id}`)).toBeNull();
 });
 
 test("what the server says about a field stands at that field", async () => {

@@ -23,7 +23,7 @@ type Category = Answer<"/api/v1/categories/", "get">[number];
 export default function NewTicketPage() {
   const categories = useQuery(categoriesQuery);
   const me = useMe();
-  const { draft, change, update, discard } = useTicketDraft();
+  const { draft, change, update, discard } = useTicketDraft(me.id);
   const category = categories.data?.find(({ slug }) => slug === draft.category);
   const choose = (chosen: Category) => change({ category: chosen.slug, subcategory: "", values: initialValues(chosen.fields, me.name) });
   return (
@@ -172,7 +172,11 @@ function SubmitProblem({ error }: { error: unknown }) {
   if (error instanceof ProblemError && error.code === "idempotency_key_reused") {
     return (
       <Alert color="yellow" role="alert" title="This form has been sent before">
-        Look into <Anchor component={Link} to="/tickets">my tickets</Anchor>: it is filed as it was then.
+        Look into{" "}
+        <Anchor component={Link} to="/tickets">
+          my tickets
+        </Anchor>
+        : it is filed as it was then.
       </Alert>
     );
   }

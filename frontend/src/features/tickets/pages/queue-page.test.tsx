@@ -54,7 +54,9 @@ test("approving needs a priority and a department, sends both, and leaves the qu
 
 test("a ticket that somebody else approved first is shown as such, with the present state one click away", async () => {
   queueOf(() => [ticketRow()]);
-  server.use(http.post("/api/v1/tickets/TTS-ABCD2345/approve/", () => problem(409, "illegal_transition", { detail: "A ticket that is open cannot approve." })));
+  server.use(
+    http.post("/api/v1/tickets/TTS-ABCD2345/approve/", () => problem(409, "illegal_transition", { detail: "A ticket that is open cannot approve." })),
+  );
   const user = await openApproval();
   await user.click(await screen.findByRole("radio", { name: /Low/ }));
   await user.selectOptions(screen.getByLabelText(/Department/), "IT");
