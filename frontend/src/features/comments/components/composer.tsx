@@ -28,7 +28,7 @@ export function Composer({ ticketId, requesterId, onSent }: { ticketId: string; 
     input.current?.focus();
   };
   useShortcut("r", "Reply", "Ticket", () => write(false));
-  useShortcut("n", "Internal note", "Ticket", () => write(true), mayNote);
+  useShortcut("e", "Internal note", "Ticket", () => write(true), mayNote);
 
   const send = () => {
     const body = draft.body.trim();

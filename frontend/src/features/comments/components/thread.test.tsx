@@ -68,11 +68,11 @@ test("Ctrl+Enter sends, a failed message stays in the box and goes out again und
   expect(keys[0]).toBe(keys[1]);
 });
 
-test("a requester is offered no internal notes; an agent writes one after n", async () => {
+test("a requester is offered no internal notes; an agent writes one after e", async () => {
   ticketPage("agent", () => []);
   const { user } = renderApp(PATH);
   await screen.findByRole("textbox", { name: "Reply" });
-  await user.keyboard("n");
+  await user.keyboard("e");
   expect(await screen.findByRole("textbox", { name: "Internal note" })).toHaveFocus();
 });
 

@@ -3,7 +3,6 @@ import { IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { fieldErrorsOf } from "@/shared/api/problem";
 import type { Ticket } from "@/shared/api/types";
-import { useShortcut } from "@/shared/shortcuts/shortcuts";
 import { Dialog } from "@/shared/ui/dialog";
 import { toastDone } from "@/shared/ui/toast";
 import { useEditTicket, useReloadTicket } from "../api/change-ticket";
@@ -14,9 +13,7 @@ import { FormFields } from "./form-fields";
 
 export function EditButton({ ticket }: { ticket: Ticket }) {
   const [open, setOpen] = useState(false);
-  const offered = ticket.actions.includes("edit");
-  useShortcut("e", "Edit the ticket", "Ticket", () => setOpen(true), offered);
-  if (!offered) return null;
+  if (!ticket.actions.includes("edit")) return null;
   return (
     <>
       <Button variant="default" size="sm" leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setOpen(true)}>
