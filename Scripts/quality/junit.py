@@ -34,7 +34,8 @@ def read_report(outcome: Outcome, report: Path) -> None:
         name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
-            outcome.failed.append(name)
+            if name not in outcome.failed:  # a test that fails and then cannot tidy up is reported twice
+                outcome.failed.append(name)
         elif skipped is not None:
             outcome.skipped.append((name, skipped.get("message") or (skipped.text or "").strip() or "no reason given"))
         else:

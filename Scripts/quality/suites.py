@@ -29,7 +29,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite: ``run`` gives back how it went; ``is_alone``: it measures time or fills the machine."""
+    """One suite; ``run`` gives back how it went. Nothing runs beside what ``is_alone``; its output is shown as it comes."""
 
     name: str
     run: Callable[["Suite", Selection], Outcome]
@@ -107,7 +107,7 @@ def _run(
     outcome = Outcome(suite.name)
     with tempfile.TemporaryDirectory() as temporary:
         report = Path(temporary) / "report.xml"
-        output = None if selection.is_live else subprocess.PIPE
+        output = None if selection.is_live or suite.is_alone else subprocess.PIPE
         result = subprocess.run(
             command(report),
             cwd=folder,
@@ -119,15 +119,16 @@ def _run(
         )
         if report.is_file() and report.stat().st_size:
             read_report(outcome, report)
-    if result.returncode and not outcome.failed and not _chose_nothing(selection, result.returncode):
-        outcome.trouble = f"ended with exit code {result.returncode}"
+    outcome.trouble = _trouble(outcome, selection, result.returncode)
     if result.stdout and outcome.failures:
         sys.stdout.write(f"\n===== {suite.name}\n{result.stdout}\n")
     return outcome
 
 
-def _chose_nothing(selection: Selection, code: int) -> bool:
-    return bool(selection.keyword) and code == 5
+def _trouble(outcome: Outcome, selection: Selection, code: int) -> str:
+    if not outcome.passed and not outcome.failed and not outcome.skipped:
+        return "" if selection.keyword else f"ran no test (exit code {code})"
+    return f"ended with exit code {code}" if code and not outcome.failed else ""
 
 
 def _python_environment() -> dict[str, str]:

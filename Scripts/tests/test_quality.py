@@ -5,7 +5,7 @@ import pytest
 from ops import sizes
 from quality import boundaries, machine
 from quality.junit import Outcome, read_report
-from quality.suites import SUITES, Selection, Suite, perform
+from quality.suites import SUITES, Selection, Suite, perform, run_pytest
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="a" name="passes"/>
@@ -58,3 +58,11 @@ def test_a_function_past_sixty_lines_is_named_with_its_place(tmp_path: Path, mon
     (folder / "long.py").write_text("def fine():\n    pass\n\n\ndef endless():\n" + "    pass\n" * 61)
     monkeypatch.setattr(sizes, "ROOT", tmp_path)
     assert sizes.faults() == "auth/long.py:5 endless: a function of 62 lines (at most 60)\n"
+
+
+def test_a_suite_that_ran_no_test_has_failed(tmp_path: Path) -> None:
+    empty = Suite("empty", run_pytest(tmp_path, "--rootdir", str(tmp_path), "-c", "/dev/null"))
+    outcome = perform(empty, Selection(is_live=False))
+    assert (outcome.failures, outcome.trouble) == (1, "ran no test (exit code 5)")
+    chosen = perform(empty, Selection(keyword="nothing_is_called_so", is_live=False))
+    assert (chosen.failures, chosen.trouble) == (0, "")
