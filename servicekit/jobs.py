@@ -29,6 +29,12 @@ class Job:
     atomic: bool
 
 
+#: one statement: a lease, and the row that it is on
+TAKE = """
+UPDATE servicekit_scheduledjob SET run_at = %s
+WHERE id = (SELECT id FROM servicekit_scheduledjob WHERE run_at <= %s ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *
+"""
 registry: dict[str, Job] = {}
 recurring: dict[str, timedelta] = {}
 
@@ -118,12 +124,8 @@ def run_next() -> bool:
 
 def _take() -> ScheduledJob | None:
     """The most overdue timer, leased to us so that no other worker takes it meanwhile."""
-    with transaction.atomic():
-        row = ScheduledJob.objects.select_for_update(skip_locked=True).filter(run_at__lte=now()).order_by("run_at").first()
-        if row is not None:
-            row.run_at = now() + LEASE
-            row.save(update_fields=["run_at"])
-        return row
+    rows = ScheduledJob.objects.raw(TAKE, [now() + LEASE, now()])
+    return next(iter(rows), None)
 
 
 def _run_in_transaction(row: ScheduledJob, function: Function) -> bool:

@@ -1,5 +1,6 @@
 """What realtime passes on to browsers from other services' facts."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,14 +9,14 @@ from django.db import transaction
 from comments import audiences
 from realtime.models import InboxMark
 from servicekit.contracts.auth import AccessEvent, SessionRevoked
-from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
+from servicekit.contracts.notification import NoticeCreated, NoticesRead, Told
 from servicekit.stream.rows import append, append_all
 
 
 @transaction.atomic
 def show_notice(event: NoticeCreated) -> None:
     """A new notice appears on all devices of everybody whom it tells."""
-    append_all([(audiences.person(addressee.user_id), "notice.created", _notice(event, addressee)) for addressee in event.addressees])
+    append_all([(audiences.person(told.user_id), "notice.created", _notice(told, event.created_at)) for told in event.told])
 
 
 @transaction.atomic
@@ -42,15 +43,15 @@ def change_access(event: AccessEvent) -> None:
     append(audiences.access(event.user_id), "access.changed", body)
 
 
-def _notice(event: NoticeCreated, addressee: Addressee) -> dict[str, Any]:
+def _notice(told: Told, created_at: datetime) -> dict[str, Any]:
     """The notice as its list in the API shows it."""
     body = {
-        "id": addressee.notice_id,
-        "kind": event.kind,
-        "title": event.title,
-        "body": event.body,
-        "link": event.link,
-        "created_at": event.created_at,
+        "id": told.notice_id,
+        "kind": told.kind,
+        "title": told.title,
+        "body": told.body,
+        "link": told.link,
+        "created_at": created_at,
         "read_at": None,
     }
     return dict(msgspec.to_builtins(body))

@@ -10,9 +10,9 @@ from notices.models import Inbox, Notice
 from notices.selectors import unread_count
 from rules.message import Message
 from servicekit.clock import now
-from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
+from servicekit.contracts.notification import NoticeCreated, NoticesRead, Told
 from servicekit.errors import NotFound
-from servicekit.events import publish, publish_all
+from servicekit.events import publish
 from servicekit.principal import Principal
 
 logger = logging.getLogger("tts.notices")
@@ -33,7 +33,7 @@ def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
     except IntegrityError:
         logger.info("people were told before", extra={"event_id": str(event_id)})
         return []
-    publish_all([_created(alike) for alike in _by_words(notices)])
+    publish(NoticeCreated(version=1, told=tuple(_told(notice) for notice in notices), created_at=at))
     return notices
 
 
@@ -72,22 +72,5 @@ def _say_read(inbox: Inbox) -> int:
     return unread
 
 
-def _by_words(notices: Sequence[Notice]) -> list[list[Notice]]:
-    """The notices that say the same, together: one fact for all of them."""
-    alike: dict[tuple[str, str, str, str], list[Notice]] = {}
-    for notice in notices:
-        alike.setdefault((notice.kind, notice.title, notice.body, notice.link), []).append(notice)
-    return list(alike.values())
-
-
-def _created(notices: Sequence[Notice]) -> NoticeCreated:
-    first = notices[0]
-    return NoticeCreated(
-        version=1,
-        addressees=tuple(Addressee(notice_id=notice.id, user_id=notice.user_id) for notice in notices),
-        kind=first.kind,
-        title=first.title,
-        body=first.body,
-        link=first.link,
-        created_at=first.created_at,
-    )
+def _told(notice: Notice) -> Told:
+    return Told(notice_id=notice.id, user_id=notice.user_id, kind=notice.kind, title=notice.title, body=notice.body, link=notice.link)

@@ -9,29 +9,29 @@ import msgspec
 from servicekit.contracts.base import Event
 
 
-class Addressee(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the people who got a notice, and the id under which he finds it."""
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person was told."""
 
     notice_id: UUID
     user_id: UUID
-
-
-class NoticeCreated(Event, frozen=True, kw_only=True):
-    """One or more people have a new in-app notice, with the same words."""
-
-    type: ClassVar[str] = "notice.created"
-    aggregate: ClassVar[str] = "notice"
-    version: int
-    addressees: tuple[Addressee, ...]
     kind: str
     title: str
     body: str
     link: str  # path in the SPA
+
+
+class NoticeCreated(Event, frozen=True, kw_only=True):
+    """One fact gave one or more people a new in-app notice each."""
+
+    type: ClassVar[str] = "notice.created"
+    aggregate: ClassVar[str] = "notice"
+    version: int
+    told: tuple[Told, ...]
     created_at: datetime
 
     @property
     def aggregate_id(self) -> UUID:
-        return self.addressees[0].notice_id
+        return self.told[0].notice_id
 
     @property
     def aggregate_version(self) -> int:

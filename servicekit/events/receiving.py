@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from servicekit import metrics
@@ -28,12 +28,14 @@ def receive(message: Any, *, redelivered: bool = False) -> None:
 
     A handler that fails is tried again later, on its own; a message that cannot be read is kept with the reason.
     """
-    wait_for_database()
     try:
         event, meta = read(message)
     except Malformed as error:
+        wait_for_database()
         dead_letters.keep_event(message, reason=str(error))
         return
+    if redelivered:
+        wait_for_database()
     if redelivered and _redelivered_too_often(meta.event_id):
         dead_letters.keep_event(message, reason=f"handed out more than {DELIVERY_LIMIT + 1} times: it seems to kill its worker")
         return
@@ -44,7 +46,7 @@ def receive(message: Any, *, redelivered: bool = False) -> None:
 def attempt(name: str, event: Event, meta: Meta, message: Any, *, tried: int) -> None:
     """Run a handler; on failure plan the next try (2, 4, 8, 16 s later), after the fifth keep a dead letter."""
     try:
-        run(name, event, meta)
+        _run_when_possible(name, event, meta)
     except Malformed as error:
         dead_letters.keep_event(message, reason=str(error), handler=name)
     except Exception as error:  # the worker's outer loop: nothing may be lost by an error we did not foresee
@@ -52,6 +54,15 @@ def attempt(name: str, event: Event, meta: Meta, message: Any, *, tried: int) ->
         metrics.HANDLED.labels(name, "failed").inc()
         logger.exception("handler failed", extra={"handler": name, "event_id": str(meta.event_id), "attempt": tried + 1})
         _postpone(name, message, meta.event_id, tried + 1, f"{type(error).__name__}: {error}")
+
+
+def _run_when_possible(name: str, event: Event, meta: Meta) -> None:
+    """Run the handler; if the database went away under it, once more when it is back."""
+    try:
+        run(name, event, meta)
+    except (OperationalError, InterfaceError):
+        wait_for_database()
+        run(name, event, meta)
 
 
 def _postpone(name: str, message: Any, event_id: UUID, tried: int, reason: str) -> None:

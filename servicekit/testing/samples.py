@@ -6,18 +6,10 @@ from uuid import uuid4
 
 import msgspec
 
-from servicekit.contracts.notification import Addressee, NoticeCreated
+from servicekit.contracts.notification import NoticeCreated, Told
 
 
 def a_notice(**changes: Any) -> NoticeCreated:
-    """A notice for somebody."""
-    notice = NoticeCreated(
-        version=1,
-        addressees=(Addressee(notice_id=uuid4(), user_id=uuid4()),),
-        kind="system",
-        title="Hello",
-        body="",
-        link="/",
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    return msgspec.structs.replace(notice, **changes)
+    """A notice for somebody; the changes are to what he is told."""
+    told = Told(notice_id=uuid4(), user_id=uuid4(), kind="system", title="Hello", body="", link="/")
+    return NoticeCreated(version=1, told=(msgspec.structs.replace(told, **changes),), created_at=datetime(2026, 1, 1, tzinfo=UTC))

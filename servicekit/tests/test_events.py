@@ -60,7 +60,7 @@ class TestPublishing:
         assert published(NoticeCreated) == [notice]
         row = OutboxEvent.objects.get()
         assert (row.type, row.schema, row.aggregate, row.aggregate_version) == ("notice.created", 1, "notice", 1)
-        assert (row.aggregate_id, row.published_at) == (notice.addressees[0].notice_id, None)
+        assert (row.aggregate_id, row.published_at) == (notice.told[0].notice_id, None)
 
 
 class TestHandling:

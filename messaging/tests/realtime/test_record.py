@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from servicekit.contracts.auth import AssignmentRevoked, SessionRevoked
-from servicekit.contracts.notification import Addressee, NoticeCreated, NoticesRead
+from servicekit.contracts.notification import NoticeCreated, NoticesRead, Told
 from servicekit.jobs import plan_recurring
 from servicekit.stream.models import StreamRow
 from servicekit.testing.samples import a_notice
@@ -15,9 +15,9 @@ WHO = uuid4()
 
 
 def test_a_notice_is_heard_by_everybody_whom_it_tells_as_the_api_shows_it(deliver):
-    two = [Addressee(notice_id=uuid4(), user_id=who) for who in (WHO, uuid4())]
     words = {"kind": "assignment", "title": "New task", "body": "Diagnose", "link": "/tasks/1"}
-    deliver(NoticeCreated(version=1, addressees=tuple(two), created_at=AT, **words), times=2)
+    two = tuple(Told(notice_id=uuid4(), user_id=who, **words) for who in (WHO, uuid4()))
+    deliver(NoticeCreated(version=1, told=two, created_at=AT), times=2)
     body = {**words, "created_at": "2026-03-02T08:00:00Z", "read_at": None}
     assert told() == [(f"user:{one.user_id}", "notice.created", body | {"id": str(one.notice_id)}) for one in two]
 

@@ -14,7 +14,7 @@ from rules.services import tell_people
 from servicekit.contracts import messaging as said
 from servicekit.contracts import ticket as tickets
 from servicekit.contracts import workflow as work
-from servicekit.contracts.notification import Addressee, NoticeCreated
+from servicekit.contracts.notification import NoticeCreated, Told
 from servicekit.models import ScheduledJob
 from tests import factories as make
 
@@ -221,7 +221,7 @@ def test_whose_account_is_switched_off_is_not_told_anything(published):
 
     Recipient.objects.filter(id__in=[REQUESTER.id, COORDINATOR.id]).update(is_active=False)
     assert told(tickets.TicketSubmitted(**ticket(), by=REQUESTER)) == {("Olaf", "approval"): {"in_app"}}
-    assert [addressee.user_id for event in published(NoticeCreated) for addressee in event.addressees] == [OWNER.id]
+    assert [told.user_id for event in published(NoticeCreated) for told in event.told] == [OWNER.id]
 
 
 def test_somebody_whose_profile_is_not_known_yet_is_told_and_his_mail_waits(run_due_jobs):
@@ -261,8 +261,13 @@ def test_a_notice_is_published_as_it_was_stored(published):
     notice = Notice.objects.get()
     assert published() == [
         NoticeCreated(
-            version=1, addressees=(Addressee(notice_id=notice.id, user_id=REQUESTER.id),), kind="resolved", title="TT-7K3Q9 was resolved",
-            body="Printer on fire", link="/tickets/TT-7K3Q9", created_at=notice.created_at,
+            version=1, created_at=notice.created_at,
+            told=(
+                Told(
+                    notice_id=notice.id, user_id=REQUESTER.id, kind="resolved", title="TT-7K3Q9 was resolved", body="Printer on fire",
+                    link="/tickets/TT-7K3Q9",
+                ),
+            ),
         )
     ]  # fmt: skip
 
