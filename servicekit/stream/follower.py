@@ -29,14 +29,14 @@ class Follower(Loop):
         self.position = -1
 
     def turn(self) -> None:
-        """Read until nothing is new, then sleep until woken."""
+        """Read what is new; unless there is more at once, sleep until woken."""
         if not self._listening:
             self._listen()
         rows = read_after(self.position, limit=BATCH)
         if rows:
             self._receive(rows)
             self.position = rows[-1].number
-        else:
+        if len(rows) < BATCH:
             self._sleep()
 
     def release(self) -> None:
