@@ -1,6 +1,7 @@
 """Small programs and servers for the tools' tests."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,10 +34,17 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Instance:
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that the database's account can pass through, which it cannot where pytest's own lie."""
+    with tempfile.TemporaryDirectory(prefix="tts-tools-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def instance(open_folder: Path) -> Instance:
     """An instance on free ports with empty folders."""
-    tmp_path.chmod(0o755)
-    instance = Instance(data=tmp_path / "data", port=free_base_port())
+    instance = Instance(data=open_folder / "data", port=free_base_port())
     for folder in (instance.data, instance.runtime, instance.logs, instance.media):
         folder.mkdir(parents=True, exist_ok=True)
     return instance

@@ -48,16 +48,15 @@ class Running:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[str], Running]]:
+def start(open_folder: Path) -> Iterator[Callable[[str], Running]]:
     """``start(name)``: a system on free ports with a folder of its own."""
     pythons.ensure("ops", *SERVICES)
-    tmp_path.chmod(0o755)
     systems: list[Running] = []
 
     def make(name: str) -> Running:
         taken = max((system.instance.port for system in systems), default=0)
         port = free_base_port(above=taken)
-        systems.append(Running(Instance(data=tmp_path / name, port=port), tmp_path / f"{name}.log"))
+        systems.append(Running(Instance(data=open_folder / name, port=port), open_folder / f"{name}.log"))
         return systems[-1]
 
     yield make
