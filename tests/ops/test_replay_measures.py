@@ -88,7 +88,7 @@ def test_mails_are_counted_by_event_and_recipient(tmp_path: Path) -> None:
 @pytest.fixture
 def report() -> Report:
     return Report(
-        began="2026-01-01T00:00:00+00:00", seconds=1.0, tickets=2, agents=1, requesters=1, rate=1.0,
+        began="2026-01-01T00:00:00+00:00", seconds=1.0, tickets=2, agents=1, requesters=1, rate=1.0, step_seconds=5.0,
         statuses={"resolved": 2}, doings=Doings(filed=2), deliveries={"failed": 0},
         events=EventAccount({"auth": 1}, {"auth": 2}, {"user.created": 1}, {}, {}, 0, 0), mails=MailCount(1, 1, {}, 0),
         stages={}, endpoints={"GET me": Spread(1, 1.0, 1.0, 1.0, 1.0)}, failures={}, reconnects=0, costs=[Cost("file", 2, 3.5, 4.0)],

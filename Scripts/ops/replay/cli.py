@@ -24,6 +24,7 @@ def replay_tickets(
     tickets: Annotated[int, typer.Option(min=1, help="How many to file.")] = 500,
     agents: Annotated[int, typer.Option(min=1, help="How many agents work on them.")] = 20,
     rate: Annotated[float, typer.Option(min=0.1, help="Tickets a second.")] = 10.0,
+    step_seconds: Annotated[float, typer.Option(min=0.0, help="How long an agent works on a step; 0: as fast as it goes.")] = 5.0,
     requesters: Annotated[int, typer.Option(min=1, help="How many people file them.")] = 25,
     category: Annotated[str, typer.Option(help="Slug of the category to file in.")] = "others",
     costs: Annotated[int, typer.Option(help="How often to do each action for its CPU cost; 0: not at all.")] = 200,
@@ -39,7 +40,7 @@ def replay_tickets(
     data = data or default_data()
     try:
         setting = setting_of(data, also or [])
-        size = Size(tickets, agents, requesters, rate, costs)
+        size = Size(tickets, agents, requesters, rate, step_seconds, costs)
         outcome = asyncio.run(replay(setting, size, file, category, screen.print))
     except (NoTarget, CannotPlay, ApiFailure, ManageFailed) as failure:
         screen.print(str(failure), style="red", markup=False)

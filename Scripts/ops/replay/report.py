@@ -25,6 +25,7 @@ class Report:
     agents: int
     requesters: int
     rate: float
+    step_seconds: float
     statuses: dict[str, int]
     doings: Doings
     events: EventAccount
@@ -49,7 +50,8 @@ class Report:
         """The page."""
         parts = [
             f"# Replay of {self.tickets} tickets: {'clean' if self.is_clean else 'NOT CLEAN'}",
-            f"{self.began}, {self.seconds:.0f} s, {self.rate:g} tickets a second, {self.requesters} requesters, {self.agents} agents.",
+            f"{self.began}, {self.seconds:.0f} s, {self.rate:g} tickets a second, {self.requesters} requesters, "
+            f"{self.agents} agents who take {self.step_seconds:g} s a step.",
             "## Tickets",
             _table(("status", "tickets"), sorted(self.statuses.items())),
             _table(("done by the driver", "times"), [(name, value) for name, value in asdict(self.doings).items() if name != "given_up"]),

@@ -43,6 +43,7 @@ class Size:
     agents: int
     requesters: int
     rate: float
+    step_seconds: float
     cost_times: int
 
 
@@ -55,7 +56,7 @@ async def replay(setting: Setting, size: Size, file: Path, category: str, say: S
         cast = await Casting(api, admin, setting.data).gather(requesters=size.requesters, coordinators=2, agents=size.agents)
         before = await _settled(setting)
         began, clock = time.time(), time.monotonic()
-        scenario = Scenario(api, cast, Plan(first_rows(file, size.tickets, category), size.rate, category))
+        scenario = Scenario(api, cast, Plan(first_rows(file, size.tickets, category), size.rate, category, step_seconds=size.step_seconds))
         api.measures = Measures()
         say(f"filing {size.tickets} tickets, {size.rate:g} a second")
         await scenario.run()
@@ -91,6 +92,7 @@ async def _report(
         agents=len(cast.agents),
         requesters=len(cast.requesters),
         rate=size.rate,
+        step_seconds=size.step_seconds,
         statuses=statuses,
         doings=scenario.doings,
         events=account(*ledgers),

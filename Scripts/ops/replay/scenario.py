@@ -28,6 +28,7 @@ class Plan:
     attach_every: int = 10
     comment_every: int = 2
     patience: float = 60.0
+    step_seconds: float = 0.0  # how long an agent, who does one thing at a time, works on a step
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Scenario:
         self._early: dict[str, list[tuple[str, float]]] = {}
         self._seen_items: set[str] = set()
         self._asked: set[str] = set()
+        self._hands: dict[Any, asyncio.Lock] = {agent.id: asyncio.Lock() for agent in cast.agents}
         self._turns: Iterator[Person] = itertools.cycle(cast.coordinators)
         self._progress = time.monotonic()
 
@@ -107,13 +109,13 @@ class Scenario:
 
     async def _comment(self, person: Person, track: Track, body: str) -> None:
         comment = {"ticket_id": track.ticket_id, "body": body, "visibility": "public"}
-        for _ in range(20):  # the thread opens once messaging has heard of the ticket, a moment after the 201
+        for _ in range(40):  # the thread opens once messaging has heard of the ticket, a moment after the 201
             try:
                 await self.api.call(person, "POST comments", "POST", "/api/v1/comments/", json=comment)
             except ApiFailure as failure:
                 if failure.status not in {403, 404}:
                     raise
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(0.5)
             else:
                 self.doings.comments += 1
                 return
@@ -156,7 +158,11 @@ class Scenario:
             self._spawn(self._work(agent, item))
 
     async def _work(self, agent: Person, item_id: str) -> None:
-        """Open the item, answer the requester, take the first way onward."""
+        """Open the item, answer the requester, take the first way onward; one item after the other."""
+        async with self._hands[agent.id]:
+            await self._do_step(agent, item_id)
+
+    async def _do_step(self, agent: Person, item_id: str) -> None:
         item = await self.api.call(agent, "GET task", "GET", f"/api/v1/tasks/{item_id}/")
         number = item["ticket"]["number"]
         ticket = await self.api.call(agent, "GET ticket", "GET", f"/api/v1/tickets/{number}/")
@@ -166,6 +172,7 @@ class Scenario:
                 item = await self.api.call(agent, "POST start", "POST", f"/api/v1/tasks/{item_id}/start/")
             if track:
                 await self._comment(agent, track, f"Looking into “{ticket['subject']}”.")
+            await asyncio.sleep(self.plan.step_seconds)
             move = {"transition": item["transitions"][0]["key"], "note": "Done by the replay."}
             await self.api.call(agent, "POST act", "POST", f"/api/v1/tasks/{item_id}/act/", json=move)
             self.doings.acts += 1
