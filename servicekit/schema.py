@@ -22,7 +22,7 @@ if TYPE_CHECKING or settings.OPENAPI:
 else:
 
     def _nothing(*args: Any, **kwargs: Any) -> Any:
-        return args[0] if args and callable(args[0]) else lambda decorated: decorated
+        return lambda decorated: decorated  # always called with arguments; one of them may be a class, so callable too
 
     extend_schema = extend_schema_field = _nothing
 
