@@ -1,7 +1,9 @@
 """F-27, F-28, F-33: messages that kill, that nobody understands, that come twice and in disorder."""
 
 import random
+import signal
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,11 +13,13 @@ from tests.system.harness.auditor import Auditor
 from tests.system.harness.messages import Post
 from tests.system.harness.office import Office
 from tests.system.harness.processes import wait_until
+from tests.system.harness.services import ROOT
 from tests.system.harness.stack import Stack
 
 VICTIM = "notification_service"
 #: makes the worker that runs it die by kill -9, as a message may that trips a defect in a C library
-POISON_MODULE = "tests.system.harness.poison"
+POISON_MODULE = "poison"
+POISON_FOLDER = ROOT / "tests" / "system" / "harness" / "poisoned"
 POISON_TEXT = "poison: kill the worker"
 DELIVERY_LIMIT = 5
 
@@ -30,7 +34,7 @@ def test_f27_a_message_that_kills_its_worker_ends_in_the_dead_letters_and_the_ot
     service.worker.command += ["--include", POISON_MODULE]
     poison = _comment_posted(filed.id, filed.number, POISON_TEXT)
     try:
-        service.worker.start()
+        _start_poisoned(stack)
         deaths = _count_deaths(stack, lambda: post.send(poison, queue=f"{VICTIM}.events"), poison["id"])
     finally:
         del service.worker.command[-2:]
@@ -39,16 +43,21 @@ def test_f27_a_message_that_kills_its_worker_ends_in_the_dead_letters_and_the_ot
     auditor.check()
 
 
-def _count_deaths(stack: Stack, send: Any, event_id: str) -> int:
+def _start_poisoned(stack: Stack) -> None:
+    stack[VICTIM].worker.start(PYTHONPATH=f"{ROOT}:{POISON_FOLDER}")
+
+
+def _count_deaths(stack: Stack, send: Callable[[], None], event_id: str) -> int:
     """Start the worker again each time that it dies, until the message is among the dead letters."""
     worker, deaths = stack[VICTIM].worker, 0
     send()
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 120
     while not dead_letters(stack, VICTIM, event_id):
         assert time.monotonic() < deadline, f"still no dead letter after {deaths} deaths"
         if not worker.is_running:
+            assert worker.wait(1) == -signal.SIGKILL, worker.tail()
             deaths += 1
-            worker.start()
+            _start_poisoned(stack)
         time.sleep(0.1)
     return deaths
 

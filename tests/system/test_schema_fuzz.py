@@ -3,6 +3,7 @@
 Every operation gets valid and invalid requests, with made-up ids and with real ones. Runs last: it leaves odd people and roles behind.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,10 +16,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import status_code_conformance
 
-from tests.system.harness.client import Client
-from tests.system.harness.journal import Journal
 from tests.system.harness.office import Office
-from tests.system.harness.services import KINDS, ROOT
+from tests.system.harness.services import KINDS, ROOT, Service
 from tests.system.harness.stack import Stack
 
 #: requests to each operation, in each of up to four ways
@@ -49,7 +48,7 @@ def known(stack: Stack, office: Office) -> dict[str, dict[str, Any]]:
 def test_no_request_is_answered_with_5xx_or_an_undocumented_status(
     stack: Stack, office: Office, known: dict[str, dict[str, Any]], service: str
 ) -> None:
-    fuzzer = Fuzzer(stack, stack[service].url, known)
+    fuzzer = Fuzzer(office, stack[service], known)
     schema = schemathesis.openapi.from_dict(yaml.safe_load((ROOT / service / "openapi.yaml").read_text()))
     for result in schema.get_all_operations():
         fuzzer.fuzz(result.ok())
@@ -60,9 +59,9 @@ def test_no_request_is_answered_with_5xx_or_an_undocumented_status(
 class Fuzzer:
     """Sends what schemathesis makes up, and keeps one finding for each operation and kind of failure."""
 
-    def __init__(self, stack: Stack, base_url: str, known: dict[str, dict[str, Any]]) -> None:
-        self._stack, self._base_url, self._known = stack, base_url, known
-        self._client: Client | None = None
+    def __init__(self, office: Office, service: Service, known: dict[str, dict[str, Any]]) -> None:
+        self._office, self._service, self._known = office, service, known
+        self._client = office.someone("root@demo.tts")
         self.requests = 0
         self.findings: list[str] = []
 
@@ -98,13 +97,15 @@ class Fuzzer:
             if found:
                 return
             self.requests += 1
-            answer = case.call(base_url=self._base_url, headers={"Authorization": f"Bearer {self._token()}"})
-            if answer.status_code == 401:  # a fuzzed logout ended the session
-                self._client = None
+            answer = case.call(base_url=self._service.url, headers={"Authorization": f"Bearer {self._client.access}"})
+            if answer.status_code == 401 and answer.json()["code"] != "not_authenticated":  # a fuzzed logout, or an old token
+                self._client.log_in()
             try:
                 case.validate_response(answer, checks=CHECKS)
             except (Failure, FailureGroup) as failure:
-                found.append(f"{answer.status_code}\n{failure}\n{answer.text[:500]}")
+                found.append(
+                    f"{failure}\n{case.as_curl_command()}\n{answer.text[:500]}\n{self._trace() if answer.status_code == 500 else ''}"
+                )
 
         try:
             send()
@@ -113,7 +114,7 @@ class Fuzzer:
                 raise
         return found[0] if found else ""
 
-    def _token(self) -> str:
-        if self._client is None:
-            self._client = Office(self._stack, Journal()).someone("root@demo.tts")
-        return self._client.access
+    def _trace(self) -> str:
+        """The last exception in the service's log."""
+        lines = [line for line in self._service.web.log.read_text(errors="replace").splitlines() if '"exception"' in line]
+        return json.loads(lines[-1])["exception"][-1200:] if lines else ""

@@ -45,10 +45,18 @@ class Gallery:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.wait_subscribed()
+        try:
+            self.wait_subscribed()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all sockets."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(20)
         self._loop.close()
