@@ -10,6 +10,7 @@ import pytest_asyncio
 from channels.testing import WebsocketCommunicator
 from django.db import transaction
 
+from comments import services
 from realtime.consumers import BrowserSocket
 from realtime.hub import Hub
 from realtime.lanes import Lanes
@@ -118,3 +119,16 @@ async def live(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Async
     await server.run(remember_something)
     yield server
     await server.end()
+
+
+def post(thread, by, body="Hello", visibility="public"):
+    return services.post_comment(ticket_id=thread.ticket_id, body=body, visibility=visibility, by=by)
+
+
+def tell(audience: str, *bodies: object) -> list[int]:
+    """Rows in transactions of their own; their numbers."""
+    numbers = []
+    for body in bodies:
+        with transaction.atomic():
+            numbers.append(append(audience, "told", {"body": body}))
+    return numbers
