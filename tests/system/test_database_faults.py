@@ -14,10 +14,11 @@ TICKET = {"category": "others", "subject": "While it is down", "description": "x
 def test_f07_a_crash_of_the_database_loses_no_accepted_write_and_is_answered_with_503(
     stack: Stack, office: Office, auditor: Auditor
 ) -> None:
+    employee = office.someone("employee@demo.tts")
     with Crowd(office, seed=7) as crowd:
         crowd.wait_for(40)
         stack.postgres.crash()
-        assert _refusal(office.employee) == (503, "unavailable")
+        assert _refusal(employee) == (503, "unavailable")
         assert all(service.is_live() for service in stack.services.values())
         assert not any(service.is_ready() for service in stack.services.values())
         stack.postgres.start()
@@ -35,7 +36,7 @@ def _refusal(client: Client) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", ["/api/v1/tickets/", "/api/v1/tasks/", "/api/v1/notifications/", "/api/v1/users/", "/api/v1/auth/me/"])
 def test_f07_each_service_answers_503_and_not_500_while_the_database_is_away(stack: Stack, office: Office, path: str) -> None:
-    root = office.root
+    root = office.someone("root@demo.tts")
     stack.postgres.crash()
     answer = root.ask("GET", path)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
