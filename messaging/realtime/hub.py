@@ -60,6 +60,7 @@ class Hub:
         follower = Follower(receive, {WHISPERS: overhear})
         follower.position = await self._lanes.run(latest)
         follower.start()
+        await asyncio.to_thread(follower.is_listening.wait, PATIENCE)  # who types now is seen, though typing is kept nowhere
         self._follower = follower
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """One LISTEN connection per process that hands on what is new."""
 
 import select
+import threading
 from collections.abc import Callable, Mapping
 
 from django.db import connection
@@ -26,6 +27,7 @@ class Follower(Loop):
         self._receive = receive
         self._channels = dict(channels or {})
         self._listening = False
+        self.is_listening = threading.Event()  # set once nothing that is said from now on is missed
         self.position = -1
 
     def turn(self) -> None:
@@ -50,6 +52,7 @@ class Follower(Loop):
         if self.position < 0:
             self.position = latest()
         self._listening = True
+        self.is_listening.set()
 
     def _sleep(self) -> None:
         link = connection.connection
