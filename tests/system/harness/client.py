@@ -27,7 +27,7 @@ class Client:
     """One person's session. ``patience``: for how many seconds a request is tried again while the system is down."""
 
     def __init__(self, stack: Stack, journal: Journal, email: str, password: str, patience: float = 0.0) -> None:
-        self.stack, self.journal, self.patience = stack, journal, patience
+        self.stack, self.journal, self.patience = stack, journal, max(patience, 10.0)  # to log in, a 503 is tried again
         self._credentials = {"email": email, "password": password}
         self._http = httpx.Client(timeout=20)
         self.access = ""
@@ -35,6 +35,7 @@ class Client:
         self.log_in()
         me = self.get("/api/v1/auth/me/")
         self.id, self.name, self.email = me["id"], me["name"], email
+        self.patience = patience
 
     def close(self) -> None:
         """Let go of the connections."""
