@@ -2,7 +2,7 @@
 
 from servicekit.environment import environment as env
 from servicekit.settings import *  # noqa: F403
-from servicekit.settings import SILENCED_SYSTEM_CHECKS, service_settings
+from servicekit.settings import DATABASES, SILENCED_SYSTEM_CHECKS, service_settings
 from tokens.keys import UnfitKey, key_set, read_retired_keys, read_signing_key
 
 JWT_SIGNING_KEY = env.required("DJANGO_JWT_SIGNING_KEY")
@@ -14,6 +14,7 @@ try:
 except UnfitKey as unfit:
     env.problems.append(f"DJANGO_JWT_SIGNING_KEY or DJANGO_JWT_RETIRED_KEYS cannot be used: {unfit}")
 
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # its doors know nobody yet, whose check would find a dead connection
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS: list[str] = []  # Django's own login opens nothing
 PASSWORD_HASHERS = ["accounts.hashers.LeanArgon2Hasher"]
