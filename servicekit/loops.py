@@ -7,11 +7,12 @@ import time
 from django.db import connection
 
 logger = logging.getLogger("tts.worker")
+LONGEST_PAUSE = 3.0  # seconds: what comes back after an outage is used at once
 ALIVE = 60.0  # seconds within which a healthy loop turns at least once
 
 
 class Loop(threading.Thread):
-    """Calls ``turn`` until stopped. A turn that fails is logged and tried again after a pause (1, 2, 4 … 10 s)."""
+    """Calls ``turn`` until stopped. A turn that fails is logged and tried again after a pause (1, 2, 3, 3 … s)."""
 
     name = "loop"
 
@@ -39,7 +40,7 @@ class Loop(threading.Thread):
                 logger.exception("loop failed", extra={"loop": self.name, "failures": failures})
                 self.release()
                 connection.close()
-                self.stopping.wait(min(2.0 ** (failures - 1), 10.0))
+                self.stopping.wait(min(float(failures), LONGEST_PAUSE))
         self.release()
         connection.close()
 

@@ -19,7 +19,7 @@ DOORS = {
     "messaging": "/api/v1/comments/?ticket=00000000-0000-0000-0000-000000000000",
     "notification_service": "/api/v1/notifications/",
 }
-WITHIN = 5.0
+WITHIN = 10.0
 #: answers to somebody whose token is good, though he may not read everything
 LET_IN = {"", "ticket_not_known_yet", "forbidden"}
 
