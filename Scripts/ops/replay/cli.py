@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -42,8 +43,8 @@ def replay_tickets(
         setting = setting_of(data, also or [])
         size = Size(tickets, agents, requesters, rate, step_seconds, costs)
         outcome = asyncio.run(replay(setting, size, file, category, screen.print))
-    except (NoTarget, CannotPlay, ApiFailure, ManageFailed) as failure:
-        screen.print(str(failure), style="red", markup=False)
+    except (NoTarget, CannotPlay, ApiFailure, ManageFailed, httpx.TransportError) as failure:
+        screen.print(f"{type(failure).__name__}: {failure}", style="red", markup=False)
         raise typer.Exit(2) from failure
     page = outcome.save(report or data / "reports" / f"replay-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     typer.echo(json.dumps(asdict(outcome), default=str) if as_json else outcome.as_markdown())
