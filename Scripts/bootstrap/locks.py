@@ -7,7 +7,7 @@ from bootstrap import pythons
 from bootstrap.console import step
 from bootstrap.paths import ROOT, SERVICES
 
-GROUPS = ("uv", "embedded", "ops", "node")
+GROUPS = ("uv", "embedded", "ops", "operator", "node")
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
 
 
@@ -18,7 +18,7 @@ def write(options: Sequence[str]) -> None:
         _compile(uv, f"{service}/requirements.txt", ["--extra", service, "pyproject.toml"], options)
     for group in GROUPS:
         _compile(uv, f"Scripts/requirements/{group}.txt", ["--group", group], options)
-    everything = ["--all-extras", "--group", "dev", "--group", "ops", "--group", "embedded", "pyproject.toml"]
+    everything = ["--all-extras", "--group", "dev", "--group", "ops", "--group", "operator", "--group", "embedded", "pyproject.toml"]
     _compile(uv, "Scripts/requirements/dev.txt", everything, options)
 
 

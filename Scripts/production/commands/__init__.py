@@ -1,0 +1,1 @@
+"""The core commands of the operator's tool, one file each."""

@@ -1,0 +1,38 @@
+"""Files that are whole or not there: a reader, or a killed writer, never sees half of one."""
+
+import os
+import tempfile
+from pathlib import Path
+
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+
+
+def write_atomically(path: Path, text: str, *, mode: int = OWNER_ONLY) -> None:
+    """Put a file in place in one step, on the disk before it has its name. ``mode`` counts, not the umask."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _remember_name(path.parent)
+
+
+def make_folder(path: Path, mode: int = OWNER_ONLY_FOLDER) -> None:
+    """A folder of exactly this mode."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(mode)
+
+
+def _remember_name(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
