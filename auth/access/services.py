@@ -11,6 +11,7 @@ from access.errors import LastSuperuser, RoleAlreadyGranted, RoleBuiltIn, RoleEx
 from access.locks import lock_role, lock_role_id, lock_user
 from access.models import SUPERUSER, Assignment, Role, System
 from access.selectors import active_superusers, held_by
+from accounts.metrics import ADMINS_MADE
 from accounts.models import User
 from servicekit.contracts.auth import (
     AccessEvent,
@@ -22,7 +23,7 @@ from servicekit.contracts.auth import (
     RoleEvent,
     RoleUpdated,
 )
-from servicekit.contracts.permissions import BUILT_IN_ROLES, SYSTEMS
+from servicekit.contracts.permissions import BUILT_IN_ROLES, SYSTEMS, Permission
 from servicekit.errors import InvalidInput, NotFound, require
 from servicekit.etags import check_version
 from servicekit.events import publish
@@ -49,6 +50,8 @@ def grant_role(*, user_id: UUID, role: str, by: Principal) -> Assignment:
     assignment, is_new = Assignment.objects.get_or_create(user=user, role=granted, defaults={"granted_by": by.id})
     require(is_new, RoleAlreadyGranted)
     announce_access(user, AssignmentGranted, role=role)
+    if Permission.ADMIN_ENTER in granted.permissions:
+        transaction.on_commit(ADMINS_MADE.inc)
     return assignment
 
 

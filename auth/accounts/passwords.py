@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.errors import InvalidCredentials
+from accounts.metrics import LOGIN_FAILURES
 from accounts.models import LoginTries, User
 from servicekit.clock import now
 from servicekit.errors import InvalidInput
@@ -41,6 +42,7 @@ def check_credentials(*, email: str, password: str) -> User:
     """The active person of this address and password. Raises InvalidCredentials; a wrong try is counted all the same."""
     user = _try_once(email.strip(), password)
     if user is None:
+        LOGIN_FAILURES.inc()
         logger.info("login refused")
         raise InvalidCredentials
     return user

@@ -10,6 +10,7 @@ from django.db import transaction
 from access.locks import lock_user
 from access.selectors import held_by
 from accounts.errors import InvalidCredentials
+from accounts.metrics import REVOCATIONS
 from accounts.models import User
 from accounts.passwords import check_credentials
 from servicekit.clock import now
@@ -141,6 +142,7 @@ def _end(session: Session, *, reason: str) -> None:
     session.revoked_at, session.revoked_reason = at, reason
     session.save(update_fields=["revoked_at", "revoked_reason"])
     revoke_session(session.id, at + TOKENS_OUTLIVE)
+    REVOCATIONS.labels(reason).inc()
     publish(SessionRevoked(session_id=session.id, user_id=session.user_id, reason=reason, expires_at=at + TOKENS_OUTLIVE))
 
 

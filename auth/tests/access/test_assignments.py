@@ -1,6 +1,7 @@
 """grant_role and revoke_role."""
 
 import pytest
+from prometheus_client import REGISTRY
 
 from access.errors import LastSuperuser, RoleAlreadyGranted
 from access.models import Assignment
@@ -162,3 +163,11 @@ def test_what_is_granted_to_an_inactive_person_permits_nothing_yet():
     grant_role(user_id=user.id, role="tts.agent", by=SYSTEM)
     granted = told()[-1]
     assert (granted.role, granted.roles, granted.permissions) == ("tts.agent", ("tts.agent",), ())
+
+
+@pytest.mark.parametrize(("role", "counted"), [("tts.admin", 1), ("platform.superuser", 1), ("tts.agent", 0)])
+def test_operators_see_when_somebody_may_enter_the_administration(role, counted, django_capture_on_commit_callbacks):
+    before = REGISTRY.get_sample_value("admin_granted_total")
+    with django_capture_on_commit_callbacks(execute=True):
+        grant_role(user_id=a_user().id, role=role, by=SYSTEM)
+    assert REGISTRY.get_sample_value("admin_granted_total") - before == counted

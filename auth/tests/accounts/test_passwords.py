@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from prometheus_client import REGISTRY
 
 from accounts.errors import InvalidCredentials
 from accounts.hashers import LeanArgon2Hasher
@@ -226,3 +227,11 @@ def test_a_weak_password_replaces_nothing_and_ends_no_session():
         set_password(user_id=user.id, password="password", by=SYSTEM)
     assert check_credentials(email="e@example.org", password=PASSWORD).id == user.id
     assert told() == []
+
+
+def test_operators_see_every_log_in_that_was_refused():
+    user = a_user(password=PASSWORD)
+    before = REGISTRY.get_sample_value("login_failures_total")
+    try_wrong(user.email, times=3)
+    check_credentials(email=user.email, password=PASSWORD)
+    assert REGISTRY.get_sample_value("login_failures_total") - before == 3

@@ -7,6 +7,7 @@ import jwt
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from prometheus_client import REGISTRY
 
 from accounts.errors import InvalidCredentials
 from accounts.models import LoginTries
@@ -251,3 +252,10 @@ def test_sessions_that_nothing_can_prolong_are_forgotten(frozen_clock, run_due_j
 
 def test_an_access_token_lives_ten_minutes():
     assert AccessToken.lifetime == timedelta(minutes=10)
+
+
+def test_operators_see_how_sessions_end():
+    issued = open_session(user_id=a_user().id, client=PROGRAM)
+    before = REGISTRY.get_sample_value("token_revocations_total", {"reason": "logout"}) or 0
+    log_out(by=principal_of(issued.user, session_id=issued.session.id))
+    assert REGISTRY.get_sample_value("token_revocations_total", {"reason": "logout"}) - before == 1
