@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+from prometheus_client import REGISTRY
+
 from access.models import Role
 from access.selectors import held_by
 from access.services import NewRole, create_role
@@ -77,3 +79,8 @@ def program_tokens(user: User, *, user_agent: str = "robot/1") -> dict[str, Any]
     assert answer.status_code == 200, answer.content
     tokens: dict[str, Any] = answer.json()
     return tokens
+
+
+def counter(name: str, **labels: str) -> float:
+    """What a counter for operators stands at."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0

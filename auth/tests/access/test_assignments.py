@@ -1,7 +1,6 @@
 """grant_role and revoke_role."""
 
 import pytest
-from prometheus_client import REGISTRY
 
 from access.errors import LastSuperuser, RoleAlreadyGranted
 from access.models import Assignment
@@ -12,7 +11,7 @@ from servicekit.contracts.permissions import BUILT_IN_ROLES, Permission
 from servicekit.errors import Forbidden, InvalidInput, NotFound
 from servicekit.models import AccessFloor
 from servicekit.principal import SYSTEM
-from tests.factories import a_role, a_user, principal_of, told
+from tests.factories import a_role, a_user, counter, principal_of, told
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -167,7 +166,7 @@ def test_what_is_granted_to_an_inactive_person_permits_nothing_yet():
 
 @pytest.mark.parametrize(("role", "counted"), [("tts.admin", 1), ("platform.superuser", 1), ("tts.agent", 0)])
 def test_operators_see_when_somebody_may_enter_the_administration(role, counted, django_capture_on_commit_callbacks):
-    before = REGISTRY.get_sample_value("admin_granted_total")
+    before = counter("admin_granted_total")
     with django_capture_on_commit_callbacks(execute=True):
         grant_role(user_id=a_user().id, role=role, by=SYSTEM)
-    assert REGISTRY.get_sample_value("admin_granted_total") - before == counted
+    assert counter("admin_granted_total") - before == counted

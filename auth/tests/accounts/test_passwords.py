@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from prometheus_client import REGISTRY
 
 from accounts.errors import InvalidCredentials
 from accounts.hashers import LeanArgon2Hasher
@@ -18,7 +17,7 @@ from accounts.services import deactivate_user, set_password, unlock_login
 from servicekit.contracts.auth import SessionRevoked
 from servicekit.errors import Forbidden, InvalidInput
 from servicekit.principal import SYSTEM
-from tests.factories import PASSWORD, a_user, principal_of, told
+from tests.factories import PASSWORD, a_user, counter, principal_of, told
 from tokens.models import SessionKind
 from tokens.services import Client, open_session
 
@@ -231,7 +230,7 @@ def test_a_weak_password_replaces_nothing_and_ends_no_session():
 
 def test_operators_see_every_log_in_that_was_refused():
     user = a_user(password=PASSWORD)
-    before = REGISTRY.get_sample_value("login_failures_total")
+    before = counter("login_failures_total")
     try_wrong(user.email, times=3)
     check_credentials(email=user.email, password=PASSWORD)
-    assert REGISTRY.get_sample_value("login_failures_total") - before == 3
+    assert counter("login_failures_total") - before == 3

@@ -7,7 +7,6 @@ import jwt
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from prometheus_client import REGISTRY
 
 from accounts.errors import InvalidCredentials
 from accounts.models import LoginTries
@@ -17,7 +16,7 @@ from servicekit.errors import NotFound
 from servicekit.models import RevokedSession
 from servicekit.principal import SYSTEM
 from servicekit.revocation import SessionEnded
-from tests.factories import a_user, principal_of, told
+from tests.factories import a_user, counter, principal_of, told
 from tokens.errors import RefreshTokenInvalid
 from tokens.keys import key_id, read_signing_key
 from tokens.models import Session, SessionKind
@@ -256,6 +255,6 @@ def test_an_access_token_lives_ten_minutes():
 
 def test_operators_see_how_sessions_end():
     issued = open_session(user_id=a_user().id, client=PROGRAM)
-    before = REGISTRY.get_sample_value("token_revocations_total", {"reason": "logout"}) or 0
+    before = counter("token_revocations_total", reason="logout")
     log_out(by=principal_of(issued.user, session_id=issued.session.id))
-    assert REGISTRY.get_sample_value("token_revocations_total", {"reason": "logout"}) - before == 1
+    assert counter("token_revocations_total", reason="logout") - before == 1
