@@ -6,6 +6,7 @@ from channels.routing import ProtocolTypeRouter
 from daphne.ws_protocol import WebSocketFactory
 
 from messaging.http import ThreadedHttp
+from messaging.leaving import Leaving
 from messaging.steady_socket import SteadySocket
 from realtime.consumers import BrowserSocket
 from realtime.hub import Hub
@@ -14,9 +15,7 @@ from realtime.lanes import Lanes
 WebSocketFactory.protocol = SteadySocket
 
 lanes = Lanes()
-application = ProtocolTypeRouter(
-    {
-        "http": ThreadedHttp(wsgi, lanes),
-        "websocket": BrowserSocket.as_asgi(hub=Hub(lanes), lanes=lanes),
-    }
-)
+hub = Hub(lanes)
+http = ThreadedHttp(wsgi, lanes)
+application = ProtocolTypeRouter({"http": http, "websocket": BrowserSocket.as_asgi(hub=hub, lanes=lanes)})
+Leaving(hub, http).await_signal()

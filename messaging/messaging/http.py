@@ -28,8 +28,16 @@ class ThreadedHttp:
     def __init__(self, wsgi: Wsgi, lanes: Lanes) -> None:
         self._wsgi = wsgi
         self._lanes = lanes
+        self.in_flight = 0  # requests that are not answered yet
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self.in_flight += 1
+        try:
+            await self._respond(scope, receive, send)
+        finally:
+            self.in_flight -= 1
+
+    async def _respond(self, scope: Message, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
             return

@@ -67,7 +67,11 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels i
     # the connection
 
     async def connect(self) -> None:
-        """Let in who proves who he is; anybody else gets a 403 instead of a socket."""
+        """Let in who proves who he is; anybody else gets a 403 instead of a socket, and nobody stays in a process that is to end."""
+        if self._hub.is_draining:
+            await self.accept()
+            await self.close(RECONNECT)
+            return
         await self._hub.start()
         try:
             self.principal = await self._lanes.run(authenticate, self.scope["headers"])
@@ -76,7 +80,7 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels i
             await self.close()
             return
         await self.accept()
-        if not self._hub.enter(self.principal.id):
+        if not self._hub.enter(self.principal.id, self._send_away):
             await self.send(frames.error("too_many_sockets"))
             await self.close(NOT_ALLOWED)
             return
@@ -111,7 +115,7 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels i
         self._hub.detach(self, self._own_audiences)
         for topic in list(self._subscriptions):
             self._unsubscribe(topic)
-        self._hub.leave(self.principal.id)
+        self._hub.leave(self.principal.id, self._send_away)
         for task in self._tasks:
             task.cancel()
 
@@ -132,9 +136,12 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels i
         logger.info("socket too slow", extra={"user_id": str(self.principal.id)})
         self._end(TOO_SLOW)
 
+    def _send_away(self) -> None:
+        self._end(RECONNECT)
+
     async def _expire(self) -> None:
         await asyncio.sleep(LIFETIME * random.uniform(0.9, 1.1))  # noqa: S311  (so that not all come back at once)
-        self._end(RECONNECT)
+        self._send_away()
 
     # what the hub tells the socket itself
 

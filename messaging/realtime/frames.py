@@ -4,7 +4,8 @@ Client → server: subscribe {topic, after}, unsubscribe {topic}, typing {topic,
 Server → client: event {topic, number, kind, body}, subscribed {topic, number}, resync {topic}, typing {topic, person},
 error {code, topic}, pong. After ``subscribe`` come the events since ``after``, then ``subscribed``, then what happens.
 The socket is closed with 1007 (no JSON), 1008 (more than 20 messages a second), 1009 (a message over 64 KiB), 1011 (a failure),
-1012 (an hour is over: come back), 1013 (too slow: come back), 4401 (the session was ended), 4403 (too many sockets).
+1012 (an hour is over, or the process is to end: come back), 1013 (too slow: come back), 4401 (the session was ended),
+4403 (too many sockets).
 """
 
 from typing import Annotated, Any

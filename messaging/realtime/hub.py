@@ -1,7 +1,9 @@
 """Hands what is new in the stream to this process's sockets. See documentation/decisions/0003-live-updates-hub.md."""
 
 import asyncio
+import random
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from servicekit.stream.rows import Row, latest
 
 PATIENCE = 30.0  # seconds that the follower waits for a busy event loop before it tries again
 WHISPERS = "whispers"  # the NOTIFY channel of what is told and not kept
+DRAIN_RATE = 25.0  # sockets sent away in a second: the process that takes them in must bear it
+LONGEST_DRAIN = 30.0  # seconds
 
 SOCKETS = Gauge("live_sockets", "Open browser sockets", multiprocess_mode="livesum")
 
@@ -37,6 +41,8 @@ class Hub:
         self._lanes = lanes
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._sockets: Counter[UUID] = Counter()
+        self._farewells: set[Callable[[], None]] = set()
+        self.is_draining = False
         self._follower: Follower | None = None
         self._starting: asyncio.Task[None] | None = None
 
@@ -69,20 +75,35 @@ class Hub:
             self._follower.stop()
             self._follower = None
 
-    def enter(self, person: UUID) -> bool:
-        """Count a socket of the person; False if there are too many of them already."""
+    def enter(self, person: UUID, send_away: Callable[[], None]) -> bool:
+        """Count a socket of the person; False if there are too many of them already. ``send_away`` asks it to come back elsewhere."""
         if self._sockets[person] >= settings.SOCKETS_PER_PERSON:
             return False
         self._sockets[person] += 1
+        self._farewells.add(send_away)
         SOCKETS.inc()
         return True
 
-    def leave(self, person: UUID) -> None:
+    def leave(self, person: UUID, send_away: Callable[[], None]) -> None:
         """One socket fewer."""
         SOCKETS.dec()
+        self._farewells.discard(send_away)
         self._sockets[person] -= 1
         if not self._sockets[person]:
             del self._sockets[person]
+
+    async def drain(self) -> int:
+        """Take no more sockets and send all away, spread at random so that they do not come back all at once; how many there were."""
+        self.is_draining = True
+        leaving = set(self._farewells)
+        window = min(LONGEST_DRAIN, len(leaving) / DRAIN_RATE)
+        for send_away in leaving:
+            asyncio.get_running_loop().call_later(random.uniform(0.0, window), send_away)  # noqa: S311  (no secret)
+        while self._farewells:
+            for send_away in self._farewells - leaving:  # those that were on their way in
+                send_away()
+            await asyncio.sleep(0.05)
+        return len(leaving)
 
     def attach(self, listener: Listener, audiences: frozenset[str]) -> None:
         """From here on the listener hears the audiences."""

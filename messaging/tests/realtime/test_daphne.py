@@ -176,6 +176,77 @@ async def test_after_a_kill_everybody_comes_back_and_hears_everything_once(daphn
     assert all(numbers[1:] == rows for numbers in heard.values())
 
 
+async def test_at_the_end_of_a_process_everybody_is_sent_to_the_next_one_and_hears_everything_once(daphne, principal, database):
+    rita, people = principal(), [principal("hdts.coordinator") for _ in range(40)]
+    thread = await database(make_conversation, requester=rita)
+    topic, start = f"ticket:{thread.ticket_id}", await database(latest)
+    old, new = daphne(), daphne()
+    heard, codes, closed_at = {who.id: [start] for who in people}, [], []
+    all_listen = asyncio.Barrier(len(people) + 1)
+
+    async def listen(server: Daphne, who: Principal) -> None:
+        """Hear until somebody says ``last`` or the socket is closed."""
+        async with server.connect(who) as page:
+            await subscribe(page, topic, heard[who.id][-1])
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    frame = await hear(page)
+                    if frame["type"] == "subscribed" and server is old:
+                        await all_listen.wait()
+                    if frame["type"] == "event":
+                        heard[who.id].append(frame["number"])
+                        if frame["body"]["body"] == "last":
+                            return
+            codes.append(page.close_code)
+            closed_at.append(time.monotonic())
+
+    async def follow(who: Principal) -> None:
+        await listen(old, who)
+        await listen(new, who)
+
+    pages = [asyncio.create_task(follow(who)) for who in people]
+    await all_listen.wait()
+    old.process.send_signal(signal.SIGTERM)
+    for number in range(20):
+        await database(post, thread, rita, str(number))
+        await asyncio.sleep(0.1)
+    await database(post, thread, rita, "last")
+    await asyncio.gather(*pages)
+    assert (codes, await asyncio.to_thread(old.process.wait, 10)) == ([1012] * 40, 0)
+    assert max(closed_at) - min(closed_at) > 0.5  # 40 within 1.6 s: not all at once
+    rows = await database(numbers_of, thread)
+    assert len(rows) == 21
+    assert all(numbers[1:] == rows for numbers in heard.values())
+
+
+async def test_at_the_end_of_a_process_a_request_is_still_answered_and_no_connection_is_taken(daphne, principal, database):
+    import httpx
+
+    rita, server = principal(), daphne()
+    thread = await database(make_conversation, requester=rita)
+    headers = {"Authorization": f"Bearer {token_for(rita)}"}
+    said = {"ticket_id": str(thread.ticket_id), "body": "Late"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=headers, trust_env=False, timeout=20) as client:
+        with contextlib.ExitStack() as stack:
+            await database(lambda: (stack.enter_context(transaction.atomic()), lock_the_stream()))
+            answer = asyncio.create_task(client.post("/api/v1/comments/", json=said))
+            await asyncio.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(1)
+            assert server.process.poll() is None
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", server.port))
+            await database(stack.close)
+        assert (await answer).status_code == 201
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
+
+
+def lock_the_stream() -> None:
+    """Whoever writes a live row waits until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE stream_streamrow IN EXCLUSIVE MODE")
+
+
 def numbers_of(thread) -> list[int]:
     from servicekit.stream.rows import read_after
 
