@@ -1,7 +1,6 @@
 """Scripts/tts for a deployment: every command is loaded only when it is called."""
 
 import os
-import sys
 from collections.abc import Callable
 from importlib import import_module
 
@@ -75,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

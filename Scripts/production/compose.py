@@ -79,7 +79,8 @@ class Compose:
         return self._call([*self.command, *arguments], named, capture=capture, check=check, input=input, timeout=timeout)
 
     def exec(self, service: str, *command: str, input: str = "", timeout: float | None = None) -> str:
-        """What a command in a running container prints. Raises ComposeFailed with what it said."""
+        """What a command in the container that serves prints; ``service`` is its blue name. Raises ComposeFailed with what it said."""
+        service = State.load(self.home).serving(service)
         return self.run("exec", "--no-TTY", service, *command, capture=True, input=input, timeout=timeout).stdout
 
     def docker(self, *arguments: str, check: bool = True) -> str:

@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from production import failpoints
+
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 
 
@@ -17,6 +19,7 @@ def write_atomically(path: Path, text: str, *, mode: int = OWNER_ONLY) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        failpoints.reached(f"write {path.name}")
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -28,6 +31,11 @@ def make_folder(path: Path, mode: int = OWNER_ONLY_FOLDER) -> None:
     """A folder of exactly this mode."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(mode)
+
+
+def make_state_folder(path: Path) -> None:
+    """The folder of the state: nginx in its container passes through it to what it reads, and lists nothing."""
+    make_folder(path, 0o711)
 
 
 def _remember_name(folder: Path) -> None:

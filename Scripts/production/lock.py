@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from production.errors import AnotherIsRunning
-from production.files import make_folder
+from production.files import make_state_folder
 from production.home import Home
 
 
 @contextmanager
 def exclusive(home: Home) -> Iterator[None]:
     """Be the only one who changes this deployment. Raises AnotherIsRunning (exit code 4) and never waits."""
-    make_folder(home.state)
+    make_state_folder(home.state)
     path = home.state / "lock"
     with path.open("a+", encoding="utf-8") as file:
         try:

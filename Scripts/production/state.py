@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from production.errors import OperatorError
-from production.files import make_folder, write_atomically
+from production.files import make_state_folder, write_atomically
 from production.home import Home
 
 #: the names on the command line; a worker goes along with its service, the front end has none
@@ -56,9 +56,16 @@ class State:
 
     def save(self) -> None:
         """Write it in one step."""
-        make_folder(self.path.parent)
+        make_state_folder(self.path.parent)
         content = {"services": {name: asdict(service) for name, service in self.services.items()}}
         write_atomically(self.path, json.dumps(content, indent=2) + "\n")
+
+    def serving(self, compose_name: str) -> str:
+        """The Compose service that serves at the moment: of the other colour where green is in service. Workers go along."""
+        for name, service in self.services.items():
+            if compose_name in {COMPOSE_NAMES[name], f"{name}-worker"} and service.colour == "green":
+                return f"{compose_name}-green"
+        return compose_name
 
     def releases(self) -> dict[str, str]:
         """AUTH_RELEASE and its like, for Compose: only those that a deployment chose."""

@@ -1,0 +1,69 @@
+"""The broker's users and what each may touch: ``state/rabbitmq/definitions.json``, which RabbitMQ reads at each start. Hashes alone."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from typing import Any
+
+from production.files import make_folder, write_atomically
+from production.home import Home
+from production.secret_files import SecretFiles
+from production.state import DJANGO_NAMES, SERVICES
+
+SALT_BYTES = 4  # as RabbitMQ has it
+
+
+def write_definitions(home: Home) -> bool:
+    """Write the users of the passwords at hand; True if that changed anything."""
+    path = home.state / "rabbitmq" / "definitions.json"
+    passwords = {service: SecretFiles(home.secrets).read(f"{service}_broker_password") for service in SERVICES}
+    known = _hashes(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    hashes = {user: known[user] if matches(password, known.get(user, "")) else hashed(password) for user, password in passwords.items()}
+    wanted = json.dumps(definitions(hashes), indent=2) + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == wanted:
+        return False
+    make_folder(path.parent)
+    write_atomically(path, wanted, mode=0o444)  # read in a container under RabbitMQ's own account
+    return True
+
+
+def definitions(hashes: dict[str, str]) -> dict[str, Any]:
+    """The document. A user may touch its own queues and the two exchanges, and administer nothing."""
+    return {
+        "users": [_user(name, password_hash) for name, password_hash in hashes.items()],
+        "vhosts": [{"name": "/"}],
+        "permissions": [_permission(name) for name in hashes],
+    }
+
+
+def hashed(password: str) -> str:
+    """The salted hash as RabbitMQ keeps it."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def matches(password: str, password_hash: str) -> bool:
+    """Whether a hash is of this password."""
+    raw = base64.b64decode(password_hash)
+    salt, digest = raw[:SALT_BYTES], raw[SALT_BYTES:]
+    return hmac.compare_digest(hashlib.sha256(salt + password.encode()).digest(), digest)
+
+
+def _user(name: str, password_hash: str) -> dict[str, Any]:
+    return {"name": name, "password_hash": password_hash, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ""}
+
+
+def _permission(user: str) -> dict[str, str]:
+    queue = re.escape(f"{DJANGO_NAMES[user]}.events")
+    own = rf"^({queue}(\.dead)?|tts\.events|tts\.dead)$"
+    return {"user": user, "vhost": "/", "configure": own, "write": own, "read": own}
+
+
+def _hashes(text: str) -> dict[str, str]:
+    try:
+        return {user["name"]: user["password_hash"] for user in json.loads(text)["users"]}
+    except (ValueError, KeyError, TypeError):
+        return {}  # damaged: it is made anew

@@ -1,0 +1,87 @@
+"""Make a deployment's home, or complete it: settings, secrets, the broker's users, the first upstreams. Can be run again at any time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from production import broker, dotenv, environment, secret_checks
+from production.errors import WrongUse
+from production.files import make_folder, make_state_folder, write_atomically
+from production.findings import Finding, errors
+from production.home import EXAMPLE, Home
+from production.secret_files import SecretFiles
+from production.state import State
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was done."""
+
+    home: Home
+    secrets: list[str]
+    is_new: bool
+    has_changed: bool
+
+
+def settings(existing: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """All values: the example's, over them what is there, the answers, and what follows from the domain where nobody said otherwise."""
+    example = dotenv.parse(EXAMPLE.read_text(encoding="utf-8")).values
+    domain = answers.get("TTS_DOMAIN") or existing.get("TTS_DOMAIN", "")
+    is_moved = bool(domain) and domain != existing.get("TTS_DOMAIN")
+    port = answers.get("HTTPS_PORT") or existing.get("HTTPS_PORT") or "443"
+    derived = _derived(domain, port) if is_moved else {}
+    if "HTTPS_PORT" in answers and domain:
+        derived["DJANGO_BASE_URL"] = _derived(domain, port)["DJANGO_BASE_URL"]
+    return {**example, **existing, **derived, **answers}
+
+
+def make(folder: Path, answers: Mapping[str, str], given_secrets: Mapping[str, str]) -> Made:
+    """Write everything that is missing. Settings come last: a folder without them is no deployment yet.
+
+    Raises WrongUse with every problem of the answers, or of a secret that lies there already, before it writes any setting.
+    """
+    env_file = folder / ".env.production"
+    text = env_file.read_text(encoding="utf-8") if env_file.is_file() else ""
+    existing = dotenv.parse(text)
+    values = settings(existing.values, answers)
+    insist(environment.check(values, tuple(existing.faults)))
+    home = Home(folder, values)
+    secrets = SecretFiles(home.secrets).complete(given_secrets)
+    _write_state(home)
+    wanted = dotenv.fill(text or EXAMPLE.read_text(encoding="utf-8"), values)
+    if wanted != text:
+        write_atomically(env_file, wanted)
+    insist(secret_checks.check(home))
+    return Made(home, secrets, is_new=not text, has_changed=wanted != text)
+
+
+def insist(findings: list[Finding]) -> None:
+    """Raise WrongUse that names every error."""
+    if wrong := errors(findings):
+        raise WrongUse("\n".join(f"{finding.problem}. {finding.remedy}" for finding in wrong))
+
+
+def _write_state(home: Home) -> None:
+    make_state_folder(home.state)
+    make_folder(home.backups)
+    broker.write_definitions(home)
+    if not (home.state / "state.json").is_file():
+        State.load(home).save()
+    if not (home.state / "upstreams.conf").is_file():
+        _write_upstreams(home)
+
+
+def _write_upstreams(home: Home) -> None:
+    try:
+        from production.deployment import upstreams
+    except ModuleNotFoundError:
+        return
+    upstreams.write(home, State.load(home))
+
+
+def _derived(domain: str, port: str) -> dict[str, str]:
+    return {
+        "DJANGO_BASE_URL": f"https://{domain}" + ("" if port == "443" else f":{port}"),
+        "DJANGO_ALLOWED_HOSTS": domain,
+        "DJANGO_DEFAULT_FROM_EMAIL": f"Ticket Tracking <tickets@{domain}>",
+    }

@@ -1,0 +1,94 @@
+"""Whether every secret is there, strong, and readable by none but its owner."""
+
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from production import jwt_keys
+from production.findings import Finding
+from production.home import Home
+from production.secret_files import DJANGO_LENGTH, GIVEN, LENGTH, RANDOM, RETIRED_KEYS, SIGNING_KEY, SecretFiles, all_names, weakness
+from production.state import SERVICES
+
+
+def check(home: Home) -> list[Finding]:
+    """Everything that is wrong with the secrets of a deployment; no finding holds a secret."""
+    if not home.secrets.is_dir():
+        return [
+            Finding("secrets/", f"{home.secrets} is missing", "Restore it from a backup, or run `Scripts/tts init` for a new deployment.")
+        ]
+    secrets = SecretFiles(home.secrets)
+    present = [name for name in all_names() if (home.secrets / name).is_file()]
+    return [
+        *_permissions(home),
+        *(_missing(name) for name in all_names() if name not in present),
+        *(finding for name in present if (finding := _content(secrets, name))),
+        *_addresses(secrets, present),
+        *_shared(secrets, present),
+    ]
+
+
+def _missing(name: str) -> Finding:
+    return Finding(f"secrets/{name}", f"secrets/{name} is missing", "`Scripts/tts init` makes what is missing and keeps the rest.")
+
+
+def _permissions(home: Home) -> Iterator[Finding]:
+    wanted = {home.env_file: 0o600, home.secrets: 0o700}
+    for path, mode in wanted.items():
+        if path.exists() and (found := stat.S_IMODE(path.stat().st_mode)) & ~mode:
+            yield Finding(path.name, f"{path} has mode {found:o}: others can get at it", f"chmod {mode:o} {path}")
+    for path in [home.env_file, home.secrets, *sorted(home.secrets.iterdir())]:
+        yield from _ownership(path)
+
+
+def _ownership(path: Path) -> Iterator[Finding]:
+    if not path.exists():
+        return
+    found = path.stat()
+    if path.is_file() and found.st_mode & 0o022:
+        yield Finding(path.name, f"{path} has mode {stat.S_IMODE(found.st_mode):o}: others can change it", f"chmod go-w {path}")
+    if found.st_uid not in {os.geteuid(), 0}:
+        yield Finding(
+            path.name, f"{path} belongs to user {found.st_uid}", f"chown it to the account that runs the tool: chown {os.geteuid()} {path}"
+        )
+    if path.is_file() and path.parent.name == "secrets" and found.st_mode & 0o444 != 0o444:
+        yield Finding(path.name, f"{path} has mode {stat.S_IMODE(found.st_mode):o}: its container cannot read it", f"chmod 444 {path}")
+
+
+def _content(secrets: SecretFiles, name: str) -> Finding | None:
+    value = secrets.read(name)
+    if name == SIGNING_KEY:
+        fault = jwt_keys.fault_of_signing_key(value)
+    elif name == RETIRED_KEYS:
+        fault = jwt_keys.fault_of_retired_keys(value)
+    elif name in RANDOM:
+        fault = weakness(value, DJANGO_LENGTH if name.endswith("django_secret_key") else LENGTH)
+    else:
+        fault = "" if value or name in GIVEN else "it is empty"
+    if not fault:
+        return None
+    remedy = "Delete the file and run `Scripts/tts init`." if name in RANDOM[3:] else "Put the right one in its place."
+    return Finding(f"secrets/{name}", f"secrets/{name} is weak or unfit: {fault}", remedy)
+
+
+def _addresses(secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:
+    pairs = [(f"{s}_database_url", f"{s}_db_password") for s in SERVICES] + [(f"{s}_broker_url", f"{s}_broker_password") for s in SERVICES]
+    pairs += [(f"migrator_{s}_database_url", "migrator_password") for s in SERVICES]
+    for address, password in pairs:
+        if address in present and password in present and urlsplit(secrets.read(address)).password != secrets.read(password):
+            remedy = f"Delete secrets/{address} and run `Scripts/tts init`, which puts it together from the password."
+            yield Finding(f"secrets/{address}", f"secrets/{address} does not hold the password of secrets/{password}", remedy)
+
+
+def _shared(secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:
+    owners = defaultdict(list)
+    for name in (name for name in RANDOM if name in present):
+        owners[secrets.read(name)].append(name)
+    for names in owners.values():
+        if len(names) > 1:
+            yield Finding(
+                f"secrets/{names[0]}", f"these secrets are the same: {', '.join(names)}", "Each needs a value of its own: rotate them."
+            )
