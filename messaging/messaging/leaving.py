@@ -40,7 +40,8 @@ class Leaving:
         self._task = asyncio.create_task(self._leave())
 
     async def _leave(self) -> None:
-        for port in [reader for reader in self._reactor.getReaders() if isinstance(reader, tcp.Port)]:
+        ports: list[Any] = [reader for reader in self._reactor.getReaders() if isinstance(reader, tcp.Port)]
+        for port in ports:
             port.stopListening()
         try:
             async with asyncio.timeout(PATIENCE):

@@ -7,7 +7,7 @@ globals().update(
     service_settings(
         name="example",
         package="servicekit.tests.project",
-        apps=["servicekit.stream", "servicekit.tests.notes"],
+        apps=["servicekit.stream", "servicekit.tests.notes", "servicekit.tests.shelves"],
         admin_path="admin/example/",
     )
 )
