@@ -60,7 +60,8 @@ JWT_ISSUER, JWT_AUDIENCE = "tts-auth", "tts"
 JWKS = env.text("DJANGO_JWKS")
 AUTH_SERVICE_URL = env.text("DJANGO_AUTH_SERVICE_URL")
 
-CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", production=PRODUCTION)
+# "none" says that this process speaks to no broker, as web processes never do
+CELERY_BROKER_URL = "" if env.text("CELERY_BROKER_URL") == "none" else env.url("CELERY_BROKER_URL", production=PRODUCTION)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["servicekit.authentication.TokenAuthentication"],

@@ -3,12 +3,16 @@
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import django
 from celery import Celery, bootsteps
 from celery.worker.consumer import Consumer
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from servicekit.environment import environment
 
 BROKER_OPTIONS = {
     "amqp": {"confirm_publish": True, "connect_timeout": 4, "read_timeout": 5, "write_timeout": 5},
@@ -23,6 +27,8 @@ def make_app(package: str) -> Celery:
     django.setup()
     from servicekit.events import dead_letters, receiving
 
+    if not settings.CELERY_BROKER_URL:
+        raise ImproperlyConfigured("CELERY_BROKER_URL is none: a worker needs a broker")
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
 
@@ -35,6 +41,7 @@ def make_app(package: str) -> Celery:
             dead_letters.keep_raw(repr((args, kwargs)), reason="not an event: one envelope was expected")
 
     app.steps["worker"].add(Threads)
+    app.steps["consumer"].add(ConsumerPulse)
     return app
 
 
@@ -120,7 +127,7 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
         from servicekit.health import Pulse
         from servicekit.jobs import JobRunner
 
-        self.loops = [Relay(self.app), JobRunner()]
+        self.loops = worker.loops = [Relay(self.app), JobRunner()]
         if self.app.conf.broker_url.startswith("amqp"):
             self.loops.append(DeadLetterDrain(self.app))
         self.loops.append(Pulse(list(self.loops)))
@@ -139,3 +146,32 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
             if not loop.stopping.is_set():
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+
+
+class ConsumerPulse(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Touches the file WORKER_PULSE, which servicekit.probe looks at, while the consumer is connected and turns and the loops do, too."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: Any, **kwargs: Any) -> None:
+        super().__init__(consumer, **kwargs)
+        self.file = environment.text("WORKER_PULSE")
+        self.entry: Any = None
+
+    def include_if(self, consumer: Any) -> bool:
+        """Only where somebody looks."""
+        return bool(self.file)
+
+    def start(self, consumer: Any) -> None:
+        """One beat now, the others every 5 s by the consumer's own clock, which stands still when the consumer hangs."""
+        self._beat(consumer)
+        self.entry = consumer.timer.call_repeatedly(5.0, self._beat, (consumer,))
+
+    def stop(self, consumer: Any) -> None:
+        """No broker, no pulse."""
+        if self.entry is not None:
+            self.entry.cancel()
+
+    def _beat(self, consumer: Any) -> None:
+        if all(loop.is_turning for loop in consumer.controller.loops):
+            Path(self.file).touch()

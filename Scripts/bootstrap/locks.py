@@ -16,6 +16,7 @@ def write(options: Sequence[str]) -> None:
     uv = pythons.installer()
     for service in SERVICES:
         _compile(uv, f"{service}/requirements.txt", ["--extra", service, "pyproject.toml"], options)
+    _compile(uv, "servicekit/requirements.txt", ["pyproject.toml"], options)
     for group in GROUPS:
         _compile(uv, f"Scripts/requirements/{group}.txt", ["--group", group], options)
     everything = ["--all-extras", "--group", "dev", "--group", "ops", "--group", "operator", "--group", "embedded", "pyproject.toml"]
