@@ -80,8 +80,11 @@ class Compose:
 
     def exec(self, service: str, *command: str, input: str = "", timeout: float | None = None) -> str:
         """What a command in the container that serves prints; ``service`` is its blue name. Raises ComposeFailed with what it said."""
-        service = State.load(self.home).serving(service)
-        return self.run("exec", "--no-TTY", service, *command, capture=True, input=input, timeout=timeout).stdout
+        return self.run("exec", "--no-TTY", self.serving(service), *command, capture=True, input=input, timeout=timeout).stdout
+
+    def serving(self, service: str) -> str:
+        """The Compose service behind a blue name at the moment."""
+        return State.load(self.home).serving(service)
 
     def docker(self, *arguments: str, check: bool = True) -> str:
         """What ``docker …`` prints. Raises ComposeFailed."""

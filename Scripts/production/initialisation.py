@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from production import broker, dotenv, environment, secret_checks
+from production.deployment import upstreams
 from production.errors import WrongUse
 from production.files import make_folder, make_state_folder, write_atomically
 from production.findings import Finding, errors
@@ -68,15 +69,7 @@ def _write_state(home: Home) -> None:
     if not (home.state / "state.json").is_file():
         State.load(home).save()
     if not (home.state / "upstreams.conf").is_file():
-        _write_upstreams(home)
-
-
-def _write_upstreams(home: Home) -> None:
-    try:
-        from production.deployment import upstreams
-    except ModuleNotFoundError:
-        return
-    upstreams.write(home, State.load(home))
+        upstreams.write(home, State.load(home))
 
 
 def _derived(domain: str, port: str) -> dict[str, str]:

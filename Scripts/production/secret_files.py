@@ -49,7 +49,7 @@ class SecretFiles:
         make_folder(self.folder)
         made = [name for name in RANDOM if self._keep(name, random_secret)]
         made += [name for name in (SIGNING_KEY,) if self._keep(name, new_signing_key)]
-        made += [name for name in (RETIRED_KEYS, *GIVEN) if self._keep(name, partial(given.get, name, ""), may_be_empty=True)]
+        made += [name for name in (RETIRED_KEYS, *GIVEN) if self._keep(name, partial(str, given.get(name, "")), may_be_empty=True)]
         made += [name for name, value in self.urls().items() if self._keep(name, partial(str, value))]
         return made
 

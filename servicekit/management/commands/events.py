@@ -1,4 +1,4 @@
-"""``manage.py events list|replay|dismiss``: the dead letters, from the command line."""
+"""``manage.py events list|show|replay|dismiss``: the dead letters, from the command line."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from servicekit.models import DeadLetter
 
 
 class Command(BaseCommand):
-    help = "List, replay or dismiss dead letters."
+    help = "List, show, replay or dismiss dead letters."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """An action, and which letters."""
-        parser.add_argument("action", choices=["list", "replay", "dismiss"])
+        parser.add_argument("action", choices=["list", "show", "replay", "dismiss"])
         parser.add_argument("ids", nargs="*", type=int, help="dead letters; none means all that are open")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,6 +30,14 @@ class Command(BaseCommand):
         error = dead_letters.try_replay(letter.id) if action == "replay" else ""
         if action == "dismiss":
             dead_letters.dismiss(letter.id)
-        line = {"id": letter.id, "name": letter.name, "handler": letter.handler, "reason": error or letter.reason, "at": letter.created_at}
+        line: dict[str, Any] = {
+            "id": letter.id,
+            "name": letter.name,
+            "handler": letter.handler,
+            "reason": error or letter.reason,
+            "at": letter.created_at,
+        }
+        if action == "show":
+            line |= {"source": letter.source, "event_id": letter.event_id, "payload": letter.payload, "raw": letter.raw}
         self.stdout.write(msgspec.json.encode(line).decode())
         return not error

@@ -1,0 +1,44 @@
+"""``Scripts/tts up``: everything runs and is well."""
+
+from typing import Annotated
+
+import typer
+
+from production import starting
+from production.compose import Compose, ComposeFailed
+from production.console import say, show
+from production.home import Home
+from production.lock import exclusive
+from production.preflight import run
+
+SUPERUSERS = "SELECT count(*) FROM accounts_user WHERE is_superuser"
+
+
+def up(
+    build: Annotated[bool, typer.Option("--build", help="Build the images first.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="Fetch the images of TTS_REGISTRY first.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds until all must be well.")] = 300.0,
+) -> None:
+    """Preflight, then start everything in order and wait until all is well. Does nothing where all runs already."""
+    home = Home.find()
+    with exclusive(home):
+        for finding in run.insist(home, needs_images=not (build or pull)):
+            say(f"warning: {finding.problem}. {finding.remedy}")
+        compose = Compose(home)
+        if build:
+            compose.run("build")
+        if pull:
+            compose.run("pull", "--quiet", "--ignore-buildable" if build else "--policy=missing")
+        seconds = starting.start(compose, timeout=timeout)
+    show(f"All is well after {seconds:.0f} s: {home.url}")
+    if not _has_administrator(compose):
+        show(
+            f'There is no administrator yet: Scripts/tts manage auth create_first_admin --email {home.values["TTS_ADMIN_EMAIL"]} --name "Your Name"'
+        )
+
+
+def _has_administrator(compose: Compose) -> bool:
+    try:
+        return compose.exec("db", "psql", "-U", "postgres", "-d", "auth_db", "-Atc", SUPERUSERS).strip() != "0"
+    except ComposeFailed:
+        return True  # no reason to say otherwise

@@ -1,0 +1,89 @@
+"""Start the deployment and wait until every part of it is well."""
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from production.compose import Compose, ComposeFailed, Container
+from production.console import Steps, progress
+from production.redaction import redact
+
+PAUSE = 1.0  # seconds between looks
+LOG_LINES = "15"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Compose service that must come up; a job must end well instead."""
+
+    service: str
+    is_job: bool
+
+    def is_done(self, containers: Sequence[Container]) -> bool:
+        """Whether it is as it should be."""
+        own = [container for container in containers if container.service == self.service]
+        if self.is_job:
+            return any(container.state == "exited" and container.exit_code == 0 for container in own)
+        return bool(own) and all(container.is_well for container in own)
+
+
+def parts(compose: Compose) -> list[Part]:
+    """Everything that the configuration wants to run now. A colour that does not serve has the scale 0."""
+    services = compose.config()["services"]
+    return [Part(name, service.get("restart") == "no") for name, service in sorted(services.items()) if service.get("scale", 1) != 0]
+
+
+def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> float:
+    """``up`` and wait; the seconds it took. Raises ComposeFailed that names what is not well, with the end of its log."""
+    began, wanted = time.monotonic(), parts(compose)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output, progress("up", len(wanted)) as steps:
+        command = [*compose.command, "up", "--detach", "--quiet-pull", *options]
+        process = subprocess.Popen(command, env=compose.environment(), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        try:
+            _wait(compose, wanted, steps, process, output, began + timeout)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    return time.monotonic() - began
+
+
+def _wait(
+    compose: Compose, wanted: Sequence[Part], steps: Steps, process: subprocess.Popen[bytes], output: IO[str], deadline: float
+) -> None:
+    done: set[str] = set()
+    while True:
+        ended = process.poll()
+        containers = compose.containers()
+        for part in wanted:
+            if part.service not in done and part.is_done(containers):
+                done.add(part.service)
+                steps.advance(f"{part.service} {'done' if part.is_job else 'well'}")
+        if ended:
+            raise ComposeFailed(_failure(compose, wanted, containers, f"`docker compose up` failed:\n{_end_of(output, compose)}"))
+        missing = [part for part in wanted if part.service not in done]
+        if ended == 0 and not missing:
+            return
+        if time.monotonic() > deadline:
+            names = ", ".join(part.service for part in missing)
+            raise ComposeFailed(_failure(compose, missing, containers, f"Not well in time: {names}."))
+        steps.now(f"waiting for {', '.join(part.service for part in missing[:3])}")
+        time.sleep(PAUSE)
+
+
+def _end_of(output: IO[str], compose: Compose) -> str:
+    output.seek(0)
+    return redact(output.read()[-2000:].strip(), compose.home)
+
+
+def _failure(compose: Compose, parts: Sequence[Part], containers: Sequence[Container], text: str) -> str:
+    """The text, and the end of the log of whatever has gone wrong."""
+    suspects = [c for c in containers if c.health == "unhealthy" or c.state == "restarting" or (c.state == "exited" and c.exit_code)]
+    wanted = {part.service for part in parts}
+    for container in [c for c in suspects if c.service in wanted][:2]:
+        said = redact(compose.docker("logs", "--tail", LOG_LINES, container.name, check=False), compose.home)
+        text += f"\n--- {container.name} ({container.state}{', ' + container.health if container.health else ''})\n{said.strip()}"
+    return text
