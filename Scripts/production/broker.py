@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import secrets
+from pathlib import Path
 from typing import Any
 
 from production.files import make_folder, write_atomically
@@ -18,16 +19,29 @@ SALT_BYTES = 4  # as RabbitMQ has it
 
 def write_definitions(home: Home) -> bool:
     """Write the users of the passwords at hand; True if that changed anything."""
-    path = home.state / "rabbitmq" / "definitions.json"
-    passwords = {service: SecretFiles(home.secrets).read(f"{service}_broker_password") for service in SERVICES}
-    known = _hashes(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    hashes = {user: known[user] if matches(password, known.get(user, "")) else hashed(password) for user, password in passwords.items()}
-    wanted = json.dumps(definitions(hashes), indent=2) + "\n"
+    path, wanted = _path(home), _wanted(home)
     if path.is_file() and path.read_text(encoding="utf-8") == wanted:
         return False
     make_folder(path.parent)
     write_atomically(path, wanted, mode=0o444)  # read in a container under RabbitMQ's own account
     return True
+
+
+def is_outdated(home: Home) -> bool:
+    """Whether the file says something else than the passwords at hand."""
+    return not _path(home).is_file() or _path(home).read_text(encoding="utf-8") != _wanted(home)
+
+
+def _path(home: Home) -> Path:
+    return home.state / "rabbitmq" / "definitions.json"
+
+
+def _wanted(home: Home) -> str:
+    path = _path(home)
+    passwords = {service: SecretFiles(home.secrets).read(f"{service}_broker_password") for service in SERVICES}
+    known = _hashes(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    hashes = {user: known[user] if matches(password, known.get(user, "")) else hashed(password) for user, password in passwords.items()}
+    return json.dumps(definitions(hashes), indent=2) + "\n"
 
 
 def definitions(hashes: dict[str, str]) -> dict[str, Any]:

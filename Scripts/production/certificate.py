@@ -8,15 +8,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from production.compose import Compose, ComposeFailed
 
-FOLDER = "/etc/nginx/certificates"
+#: nginx's own script knows where it looks; its placeholder is no certificate
+PRINT = '. /edge/edge.sh; at=$(pair_folder); [ "$at" = "$placeholder" ] || { cat "$at/fullchain.pem" && echo && cat "$at/privkey.pem"; }'
 
 
 def on_disk(compose: Compose) -> tuple[str, str] | None:
-    """Chain and key in PEM as nginx sees them; None where nginx does not run or has none."""
+    """Chain and key in PEM that nginx is to serve; None where there is none yet, and it serves its placeholder."""
     try:
-        return compose.exec("nginx", "cat", f"{FOLDER}/fullchain.pem"), compose.exec("nginx", "cat", f"{FOLDER}/privkey.pem")
+        text = compose.exec("nginx", "sh", "-c", PRINT)
     except ComposeFailed:
-        return None
+        return None  # it does not run
+    at = text.find("-----BEGIN", text.rfind("-----END CERTIFICATE-----"))
+    return (text[:at].strip(), text[at:].strip()) if text.strip() else None
 
 
 def served(host: str, port: int, name: str) -> str:

@@ -25,7 +25,7 @@ COMMANDS = {
     "status": ("production.commands.status", "status", "Containers, releases, certificate, backup, events, drift."),
     "logs": ("production.commands.logs", "logs", "What the containers wrote."),
     "doctor": ("production.commands.doctor", "doctor", "Try the running system from end to end; changes nothing."),
-    "manage": ("production.commands.manage", "manage", "A management command of a service: manage auth create_first_admin …"),
+    "manage": ("production.commands.manage", "app", "A management command of a service: manage auth create_first_admin …"),
     "mail-test": ("production.commands.mail_test", "mail_test", "Send a mail by the path of all mail."),
     "dlq": ("production.commands.dead_letters", "app", "Dead letters: list, show, replay, dismiss."),
     "outbox": ("production.commands.outbox", "app", "Events that wait to be published: list, replay."),

@@ -3,12 +3,13 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
+from production import drift
 from production.compose import Compose, ComposeFailed, Container
-from production.console import Steps, progress
+from production.console import Steps, progress, say
 from production.redaction import redact
 
 PAUSE = 1.0  # seconds between looks
@@ -30,15 +31,22 @@ class Part:
         return bool(own) and all(container.is_well for container in own)
 
 
-def parts(compose: Compose) -> list[Part]:
+def parts(configuration: Mapping[str, Any]) -> list[Part]:
     """Everything that the configuration wants to run now. A colour that does not serve has the scale 0."""
-    services = compose.config()["services"]
-    return [Part(name, service.get("restart") == "no") for name, service in sorted(services.items()) if service.get("scale", 1) != 0]
+    services = sorted(configuration["services"].items())
+    return [Part(name, service.get("restart") == "no") for name, service in services if service.get("scale", 1) != 0]
 
 
 def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> float:
-    """``up`` and wait; the seconds it took. Raises ComposeFailed that names what is not well, with the end of its log."""
-    began, wanted = time.monotonic(), parts(compose)
+    """``up`` and wait; the seconds it took. Whoever runs on old secrets or files is started anew.
+
+    Raises ComposeFailed that names what is not well, with the end of its log.
+    """
+    began, configuration = time.monotonic(), compose.config()
+    wanted = parts(configuration)
+    if stale := sorted(container.service for container, _ in drift.outdated(configuration, compose.containers())):
+        say(f"Secrets or files changed: {', '.join(stale)}")
+        compose.run("up", "--detach", "--no-deps", "--force-recreate", *stale, capture=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output, progress("up", len(wanted)) as steps:
         command = [*compose.command, "up", "--detach", "--quiet-pull", *options]
         process = subprocess.Popen(command, env=compose.environment(), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)

@@ -70,6 +70,15 @@ class Line(threading.local):
         self._silence = None
         return Outcome(Verdict.ACCEPTED)
 
+    def greet(self, server: Server) -> Outcome:
+        """Connect, greet and log in, as before a mail, and hang up; never raises for what a server or a network can do."""
+        self.hang_up()
+        try:
+            _connect(server).close()
+        except Undelivered as failure:
+            return failure.outcome
+        return Outcome(Verdict.ACCEPTED)
+
     def hang_up(self) -> None:
         """Close the connection, if there is one."""
         if self._smtp is not None:

@@ -10,7 +10,10 @@ from production.errors import WrongUse
 from production.home import Home
 from production.state import COMPOSE_NAMES, SERVICES, State
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command(context_settings={"ignore_unknown_options": True})
 def manage(
     service: Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}.")],
     arguments: Annotated[list[str], typer.Argument(help="The command and its options; after -- where an option is also one of this tool.")],
@@ -26,6 +29,3 @@ def manage(
     terminal = [] if sys.stdin.isatty() and sys.stdout.isatty() else ["--no-TTY"]
     done = Compose(home).run("exec", *terminal, name, "python", "manage.py", *arguments, check=False)
     raise typer.Exit(min(done.returncode, 1))
-
-
-manage.pass_on = True  # type: ignore[attr-defined]

@@ -32,9 +32,9 @@ def up(
         seconds = starting.start(compose, timeout=timeout)
     show(f"All is well after {seconds:.0f} s: {home.url}")
     if not _has_administrator(compose):
-        show(
-            f'There is no administrator yet: Scripts/tts manage auth create_first_admin --email {home.values["TTS_ADMIN_EMAIL"]} --name "Your Name"'
-        )
+        address = home.values["TTS_ADMIN_EMAIL"]
+        show("There is no administrator yet. This makes one, and shows a password once:")
+        show(f'  Scripts/tts manage auth create_first_admin --email {address} --name "Your Name"')
 
 
 def _has_administrator(compose: Compose) -> bool:

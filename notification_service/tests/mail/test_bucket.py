@@ -167,6 +167,20 @@ def test_mail_test_names_the_stage_of_a_failure():
         call_command("mail_test", "--to", "ops@example.org")
 
 
+def test_mail_test_can_only_greet(sink):
+    out = StringIO()
+    call_command("mail_test", "--greet", stdout=out)
+    assert out.getvalue() == "The server took our log-in.\n"
+    assert sink.mails == []
+
+
+def test_a_greeting_names_the_stage_of_a_failure(sink, settings):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "nobody", "wrong"
+    with pytest.raises(CommandError, match=r"Stage: (auth|connect)"):
+        call_command("mail_test", "--greet")
+    assert sink.mails == []
+
+
 def test_mail_test_refuses_what_is_no_address(sink):
     with pytest.raises(CommandError, match=r"Stage: recipient. this is not an address"):
         call_command("mail_test", "--to", "nobody")

@@ -1,0 +1,115 @@
+"""Where what runs is not what is declared: images, configuration, environment, secrets, routes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from production import broker
+from production.compose import Compose, ComposeFailed, Container
+from production.deployment import upstreams
+from production.home import Home
+from production.state import State
+
+Services = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference, and what ends it."""
+
+    what: str
+    difference: str
+    remedy: str
+    #: a part of the system is not there at all
+    is_missing: bool = False
+
+
+UP = "`Scripts/tts up` brings what is declared into force."
+
+
+def find(home: Home, compose: Compose, containers: Sequence[Container]) -> list[Drift]:
+    """Every difference. Raises ComposeFailed where the declaration cannot be read."""
+    configuration = compose.config()
+    declared: Services = configuration["services"]
+    hashes = dict(line.split() for line in compose.run("config", "--hash", "*", capture=True).stdout.splitlines())
+    running = [container for container in containers if container.state == "running"]
+    return [
+        *_presence(declared, running),
+        *_configuration(hashes, running),
+        *_images(compose, declared, running),
+        *(Drift(c.name, f"changed since it started: {', '.join(names)}", UP) for c, names in outdated(configuration, running)),
+        *_tools_own(home),
+    ]
+
+
+def _presence(declared: Services, running: Sequence[Container]) -> Iterator[Drift]:
+    present = {container.service for container in running}
+    for name, service in sorted(declared.items()):
+        if name not in present and service.get("restart") != "no" and service.get("scale", 1) != 0:
+            yield Drift(name, "it is declared and does not run", UP, is_missing=True)
+        if name in present and service.get("scale", 1) == 0:
+            yield Drift(name, "it runs, and the state says that the other colour serves", UP)
+    for container in running:
+        if container.service not in declared:
+            yield Drift(container.name, "it runs and is not declared", f"docker rm -f {container.name}, if nobody needs it.")
+
+
+def _configuration(hashes: Mapping[str, str], running: Sequence[Container]) -> Iterator[Drift]:
+    for container in running:
+        if hashes.get(container.service, container.config_hash) != container.config_hash:
+            yield Drift(container.name, "it was started with other settings than those declared now", UP)
+
+
+def _images(compose: Compose, declared: Services, running: Sequence[Container]) -> Iterator[Drift]:
+    names = {str(declared[container.service]["image"]) for container in running if container.service in declared}
+    ids = {name: _image_id(compose, name) for name in names}
+    for container in running:
+        wanted = ids.get(str(declared.get(container.service, {}).get("image")), "")
+        if wanted and wanted != container.image_id:
+            yield Drift(container.name, f"it runs another image than {container.image} is now", UP)
+
+
+def outdated(configuration: Mapping[str, Any], containers: Sequence[Container]) -> Iterator[tuple[Container, list[str]]]:
+    """Running containers that go on with the old ones of secrets or mounted files, which changed since: with the files' names."""
+    for container in containers:
+        if container.state == "running" and container.service in configuration["services"]:
+            started = datetime.fromisoformat(container.started_at).timestamp()
+            files = (path for path in _given_files(configuration, container.service) if path.is_file())
+            if changed := sorted(path.name for path in files if path.stat().st_mtime > started):
+                yield container, changed
+
+
+def _given_files(configuration: Mapping[str, Any], service: str) -> Iterator[Path]:
+    """The files of the host that a service was given one by one; a folder is seen as it changes."""
+    declared = configuration["services"][service]
+    for mount in declared.get("volumes") or []:
+        if mount.get("type") == "bind":
+            yield Path(mount["source"])
+    for secret in declared.get("secrets") or []:
+        yield Path(configuration["secrets"][secret["source"]]["file"])
+
+
+def _tools_own(home: Home) -> Iterator[Drift]:
+    path = home.state / "upstreams.conf"
+    wanted = upstreams.render(upstreams.routes_of(home, State.load(home)))
+    if not path.is_file() or path.read_text(encoding="utf-8") != wanted:
+        yield Drift(
+            "upstreams.conf",
+            "nginx is told something else than the state says",
+            "A deployment that was cut off: run it again, or roll back.",
+        )
+    if broker.is_outdated(home):
+        yield Drift(
+            "definitions.json",
+            "the broker's users do not have the passwords of secrets/",
+            "`Scripts/tts rotate broker` puts both in order.",
+        )
+
+
+def _image_id(compose: Compose, name: str) -> str:
+    try:
+        return compose.docker("image", "inspect", "--format", "{{.Id}}", name).strip()
+    except ComposeFailed:
+        return ""

@@ -1,0 +1,1 @@
+"""The running system, tried from end to end without changing anything."""
