@@ -1,7 +1,7 @@
 """All that can happen to people."""
 
-from dataclasses import asdict, dataclass, replace
-from uuid import UUID
+from dataclasses import asdict, dataclass, field, replace
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -31,6 +31,7 @@ class NewUser:
     department: str = ""
     password: str | None = None
     roles: tuple[str, ...] = ()
+    id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class ProfileChange:
 def create_user(*, new: NewUser, by: Principal) -> User:
     """Somebody new, with the roles that ``by`` may grant."""
     require(policies.may_create(by))
-    user = User(email=new.email, name=new.name, department=new.department)
+    user = User(id=new.id, email=new.email, name=new.name, department=new.department)
     if new.password is not None:
         check_strength(new.password, user)
     user.set_password(new.password)

@@ -12,6 +12,7 @@ from comments.models import Comment
 from servicekit.contracts import Person
 from servicekit.contracts.ticket import TicketEvent
 from servicekit.contracts.workflow import ItemEvent, TaskEvent
+from servicekit.principal import SYNTHETIC_ID
 from servicekit.stream.rows import append, append_all
 
 Entry = tuple[str, str, dict[str, Any]]  # audience, kind, body
@@ -23,9 +24,10 @@ def comment_posted(comment: Comment) -> None:
 
 
 def ticket_changed(event: TicketEvent) -> None:
-    """To the ticket's readers and to those who approve."""
+    """To the ticket's readers and to those who approve; what only tries the system out waits for nobody's approval."""
+    hearing = [audiences.ticket(event.ticket_id)] + ([] if event.requester.id == SYNTHETIC_ID else [audiences.APPROVALS])
     body = {"ticket_id": str(event.ticket_id), "number": event.number, "status": event.status, "priority": event.priority}
-    append_all([(audience, "ticket.changed", body) for audience in (audiences.ticket(event.ticket_id), audiences.APPROVALS)])
+    append_all([(audience, "ticket.changed", body) for audience in hearing])
 
 
 def work_moved(event: TaskEvent, *, agents: Iterable[UUID], given_to: Person | None) -> None:

@@ -8,11 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from access.selectors import held_by
+from accounts.errors import InvalidCredentials
 from accounts.models import User
 from accounts.passwords import check_credentials
 from accounts.services import deactivate_user
 from servicekit.contracts.auth import AssignmentGranted, RoleCreated, UserCreated
-from servicekit.principal import SYSTEM
+from servicekit.principal import SYNTHETIC_ID, SYSTEM
 from tests.factories import a_user, forget_published, told
 
 
@@ -109,3 +110,14 @@ def test_a_superuser_who_was_switched_off_beside_an_active_one_does_not_reopen_t
     deactivate_user(user_id=a_user("platform.superuser").id, by=SYSTEM)
     with pytest.raises(CommandError):
         first_admin()
+
+
+def test_the_synthetic_person_logs_in_by_the_last_password_given_and_may_only_submit(db, monkeypatch):
+    for password in ("vK2-mQ9x-Lw47-tRz8", "hB6-nP3y-Ds51-cJf0"):
+        monkeypatch.setattr("sys.stdin", StringIO(password + "\n"))
+        out = StringIO()
+        call_command("synthetic_person", stdout=out)
+    user = check_credentials(email=out.getvalue().strip(), password="hB6-nP3y-Ds51-cJf0")
+    assert (user.id, held_by(user.id).roles) == (SYNTHETIC_ID, ("hdts.employee",))
+    with pytest.raises(InvalidCredentials):
+        check_credentials(email=user.email, password="vK2-mQ9x-Lw47-tRz8")

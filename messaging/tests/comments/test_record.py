@@ -4,6 +4,7 @@ import pytest
 
 from comments import services
 from comments.models import Clearance, Conversation, Participant, Task
+from servicekit.contracts import Person
 from servicekit.contracts.ticket import TicketApproved, TicketEdited, TicketImported
 from servicekit.contracts.workflow import (
     TaskAssigned,
@@ -14,6 +15,7 @@ from servicekit.contracts.workflow import (
     TaskStepCompleted,
     TicketUnmatched,
 )
+from servicekit.principal import SYNTHETIC_ID
 from tests.factories import Story, forget_told, may_read_internal, person, stream, told
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,12 @@ def test_a_changed_ticket_is_told_once_to_its_readers_and_to_those_who_approve(d
     deliver(story.ticket(), times=2)
     body = {"ticket_id": str(story.ticket_id), "number": "TTS-7K3M9QXD", "status": "new", "priority": "high"}
     assert told() == [(f"ticket:{story.ticket_id}", "ticket.changed", body), ("approvals", "ticket.changed", body)]
+
+
+def test_a_ticket_that_only_tries_the_system_out_is_told_to_its_readers_alone(deliver):
+    story = Story(requester=Person(id=SYNTHETIC_ID, name="Synthetic Transaction"))
+    deliver(story.ticket())
+    assert [audience for audience, _, _ in told()] == [f"ticket:{story.ticket_id}"]
 
 
 def test_older_news_of_a_ticket_changes_nothing_and_is_told_to_nobody(deliver):

@@ -16,6 +16,7 @@ from servicekit.contracts import ticket as tickets
 from servicekit.contracts import workflow as work
 from servicekit.contracts.notification import NoticeCreated, Told
 from servicekit.models import ScheduledJob
+from servicekit.principal import SYNTHETIC_ID
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,12 @@ def test_a_submitted_ticket_is_received_for_its_requester_and_waits_for_the_appr
 
 def test_an_approver_who_files_for_somebody_is_not_asked_to_approve_it():
     assert told(tickets.TicketSubmitted(**ticket(), by=COORDINATOR)) == {("Rosa", "received"): BOTH, ("Olaf", "approval"): {"in_app"}}
+
+
+def test_a_ticket_that_only_tries_the_system_out_is_told_to_nobody():
+    tester = make.a_person("Synthetic Transaction", id=SYNTHETIC_ID)
+    make.make_recipient(id=tester.id, name=tester.name, email="synthetic@example.org")
+    assert told(tickets.TicketSubmitted(**ticket() | {"requester": tester}, by=tester)) == {}
 
 
 def test_an_approver_who_files_for_himself_only_hears_that_it_was_received():

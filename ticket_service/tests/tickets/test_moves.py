@@ -6,6 +6,7 @@ import pytest
 
 from servicekit.contracts.ticket import TicketApproved, TicketClosed, TicketRejected, TicketReopened, TicketWithdrawn
 from servicekit.models import ScheduledJob
+from servicekit.principal import SYNTHETIC_ID
 from servicekit.testing.keys import make_principal
 from tests import factories
 from tickets import services
@@ -258,3 +259,12 @@ def test_deciding_takes_few_queries(api_as, query_budget):
     ticket, client = factories.new_ticket(), api_as("hdts.coordinator")
     with query_budget("approve_ticket"):
         client.post(path(ticket, "approve"), APPROVAL)
+
+
+def test_a_ticket_that_only_tried_the_system_out_is_deleted_after_an_hour_and_no_other(frozen_clock):
+    theirs = factories.new_ticket()
+    tried = factories.new_ticket(make_principal(user_id=SYNTHETIC_ID))
+    services.withdraw_ticket(number=tried.number, reason="Only a try.", by=make_principal(user_id=SYNTHETIC_ID))
+    assert services.purge_synthetic_tickets(before=frozen_clock.now) == 0
+    assert services.purge_synthetic_tickets(before=frozen_clock.now + timedelta(seconds=1)) == 1
+    assert list(Ticket.objects.values_list("number", flat=True)) == [theirs.number]
