@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from access.selectors import held_by
+from access.services import seed_access
 from accounts.errors import InvalidCredentials
 from accounts.models import User
 from accounts.passwords import check_credentials
@@ -113,6 +114,7 @@ def test_a_superuser_who_was_switched_off_beside_an_active_one_does_not_reopen_t
 
 
 def test_the_synthetic_person_logs_in_by_the_last_password_given_and_may_only_submit(db, monkeypatch):
+    seed_access()
     for password in ("vK2-mQ9x-Lw47-tRz8", "hB6-nP3y-Ds51-cJf0"):
         monkeypatch.setattr("sys.stdin", StringIO(password + "\n"))
         out = StringIO()
