@@ -1,0 +1,1 @@
+"""The public page at /status/: written by watch, served by nginx even when nothing else runs."""
