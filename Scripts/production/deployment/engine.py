@@ -1,6 +1,7 @@
 """What is done to containers: start, look, stop. Everything here is real and takes time."""
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ class Engine:
 
     def image(self, service: str, release: str) -> Image:
         """The image of a release; fetched if it is not here. Raises RefusedByPreflight if there is none."""
-        reference = f"{self.home.values.get('TTS_REGISTRY') or 'tts'}/{service}:{release}"
+        reference = self.reference(service, release)
         found = self._image_id(reference)
         if not found:
             try:
@@ -54,6 +55,10 @@ class Engine:
                 raise RefusedByPreflight(f"There is no image {reference}, neither here nor in the registry. {failure}") from None
             found = self._image_id(reference)
         return Image(reference, found)
+
+    def reference(self, service: str, release: str) -> str:
+        """The name of a release's image."""
+        return f"{self.home.values.get('TTS_REGISTRY') or 'tts'}/{service}:{release}"
 
     def _image_id(self, reference: str) -> str:
         return self.compose.docker("image", "inspect", "--format", "{{.Id}}", reference, check=False).strip()
@@ -119,6 +124,11 @@ class Engine:
             return None
         return done.stdout if done.returncode == 0 else None
 
+    def memory_of_all(self) -> int:
+        """Bytes that the containers of this machine take together; looking takes two seconds."""
+        used = self.compose.docker("stats", "--no-stream", "--format", "{{.MemUsage}}").splitlines()
+        return sum(_bytes(line.split("/")[0].strip()) for line in used)
+
     def tell(self, name: str, text: str, *command: str) -> None:
         """Give a command in a container something to read. Raises ComposeFailed."""
         words = ["docker", "exec", "--interactive", name, *command]
@@ -130,3 +140,10 @@ class Engine:
         """The end of what a container wrote."""
         done = subprocess.run(["docker", "logs", "--tail", "15", name], capture_output=True, text=True, check=False)
         return (done.stdout + done.stderr).strip()
+
+
+def _bytes(text: str) -> int:
+    """``123.4MiB`` as a number."""
+    match = re.fullmatch(r"([0-9.]+)([KMG]i?)?B", text)
+    powers = {None: 0, "K": 1, "M": 2, "G": 3}
+    return int(float(match[1]) * 1024 ** powers[match[2][:1] if match[2] else None]) if match else 0

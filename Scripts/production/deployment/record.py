@@ -12,6 +12,7 @@ from typing import Any
 from production.files import write_atomically
 from production.home import Home
 
+DEPLOYMENT, ROLLBACK, RESTART = "deployment", "rollback", "restart"
 DONE, ROLLED_BACK, FAILED, INTERRUPTED = "done", "rolled back", "failed", "interrupted"
 
 
@@ -20,7 +21,7 @@ class Record:
     """One deployment or rollback. Times are ISO 8601 in UTC, durations in seconds, p95 in milliseconds by service."""
 
     id: str
-    kind: str  # deployment, rollback, restart
+    kind: str
     release: str
     strategy: str
     services: list[str]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from production.deployment.record import DONE, INTERRUPTED, Journal, begin
+from production.deployment.record import DEPLOYMENT, DONE, INTERRUPTED, Journal, begin
 from production.home import Home
 
 WAY_BACK = {"auth": {"colour": "blue", "release": "1.0", "previous": ""}}
@@ -17,7 +17,7 @@ def home(tmp_path):
 
 
 def a_record(original=WAY_BACK, release="1.1"):
-    return begin("deployment", release=release, strategy="rolling", services=["auth"], original=original)
+    return begin(DEPLOYMENT, release=release, strategy="rolling", services=["auth"], original=original)
 
 
 def test_a_deployment_is_one_line_with_who_what_and_when(home):

@@ -1,0 +1,214 @@
+"""A deployment from the first look to the last line of its record."""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+from production.console import progress, say
+from production.deployment import gate, overlay, record
+from production.deployment.colours import BLUE, GREEN, Slot, web
+from production.deployment.conduct import Conductor, find
+from production.deployment.edge import Address, Edge
+from production.deployment.engine import Engine
+from production.deployment.observing import Observer
+from production.deployment.plan import CANARY, WATCH, Found, Move, Strategy, moves, waves
+from production.deployment.record import Journal, Record
+from production.deployment.synthetic import Synthetic, SyntheticFailed
+from production.deployment.upstreams import routes_of
+from production.errors import OperatorError, RefusedByPreflight
+from production.home import Home
+from production.state import DEPLOYABLE, SERVICES, State
+
+
+class RolledBack(OperatorError):
+    """The new release was taken back; the message is the reason. The system is as it was."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to come about. ``releases``: service → release."""
+
+    releases: Mapping[str, str]
+    strategy: Strategy = Strategy.ROLLING
+    stages: Sequence[tuple[int, float]] = CANARY
+    watch: float = WATCH
+    at_once: int | None = None  # containers more than usual that memory bears; None: find out
+    kind: str = record.DEPLOYMENT
+    is_forced: bool = False  # also where the system is not well now
+    has_workers: bool = True
+
+
+@dataclass
+class Scene:
+    """The deployment as it is found."""
+
+    engine: Engine
+    edge: Edge
+    address: Address
+    state: State
+    synthetic: Synthetic
+    journal: Journal
+    found: list[Found] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, home: Home) -> "Scene":
+        """Look at a deployment. Raises OperatorError."""
+        engine, state, address = Engine(home), State.load(home), Address.of(home)
+        auth = web(state, "auth").container(home.project)
+        return cls(engine, Edge(engine), address, state, Synthetic(engine, address, auth), Journal(home))
+
+
+def plan(scene: Scene, wish: Wish) -> list[list[Move]]:
+    """The moves of each wave; empty when all is as wished. Raises RefusedByPreflight for a release without images."""
+    scene.found = find(scene.engine, scene.state, wish.releases, anew=wish.kind == record.RESTART)
+    at_once = wish.at_once if wish.at_once is not None else _room(scene)
+    open_ones = {each.service: each for each in scene.found if not each.is_done}
+    groups = waves(open_ones, wish.strategy, at_once)
+    planned = [moves([open_ones[name] for name in group], wish.strategy, wish.stages, wish.watch) for group in groups]
+    return planned if wish.has_workers else [[move for move in wave if "WORKER" not in move.act.name] for wave in planned]
+
+
+def judge(scene: Scene, wish: Wish) -> list[str]:
+    """What the new releases would add to the schema; what contracts is only told. Raises RefusedByPreflight."""
+    fresh = {each.service: wish.releases[each.service] for each in scene.found if not each.serves}
+    judged = gate.judge_migrations(scene.engine, fresh)
+    for service, judgement in judged.items():
+        if judgement.held:
+            say(f"{service}: {', '.join(judgement.held)} waits for `deploy {service} --contract`")
+    return [name for judgement in judged.values() for name in judgement.to_apply]
+
+
+def deploy(home: Home, wish: Wish) -> Record:
+    """Bring the releases into service. Call inside ``exclusive(home)``.
+
+    Raises RefusedByPreflight (nothing was touched), RolledBack (all is as it was), or another OperatorError.
+    """
+    scene = Scene.of(home)
+    planned = plan(scene, wish)
+    entry = _begin(scene, wish)
+    if not any(planned):
+        _settle(scene)
+        return entry
+    _insist_that_it_is_well(scene, wish)
+    if wish.kind != record.RESTART:
+        entry.migrations = judge(scene, wish)
+    scene.journal.open(entry)
+    with _recorded(scene, entry, wish):
+        if wish.kind != record.RESTART:
+            services = [each.service for each in scene.found if each.service in SERVICES and not each.serves]
+            gate.expand(scene.engine, services, wish.releases)
+        _conduct(scene, wish, entry, planned)
+    return entry
+
+
+def _begin(scene: Scene, wish: Wish) -> Record:
+    default = overlay.default_release(scene.engine.home)
+    original = {}
+    for name in wish.releases:
+        serving = scene.state.services[name]
+        original[name] = asdict(serving) | {"release": serving.release or default}
+    releases = sorted(set(wish.releases.values()))
+    return record.begin(
+        wish.kind, release=", ".join(releases), strategy=wish.strategy.value, services=list(wish.releases), original=original
+    )
+
+
+def _insist_that_it_is_well(scene: Scene, wish: Wish) -> None:
+    """A system that is ill cannot show whether a release is good."""
+    scene.edge.serve(routes_of(scene.engine.home, scene.state))  # whatever a killed deployment left
+    try:
+        scene.synthetic.run()
+    except SyntheticFailed as failure:
+        told = f"The system is not well before the deployment: {failure}"
+        if not wish.is_forced:
+            raise RefusedByPreflight(f"{told}\n`Scripts/tts doctor` tells more; --force deploys all the same.") from failure
+        say(told)
+
+
+@contextmanager
+def _recorded(scene: Scene, entry: Record, wish: Wish) -> Iterator[None]:
+    outcome = record.FAILED
+    try:
+        yield
+        outcome = record.DONE
+    except RolledBack as taken_back:
+        outcome, entry.rollback_reason = record.ROLLED_BACK, str(taken_back)
+        raise
+    except OperatorError as failure:
+        entry.rollback_reason = str(failure)
+        raise
+    finally:
+        _add_figures(scene, entry, wish.releases)
+        scene.journal.close(entry, outcome)
+
+
+def _conduct(scene: Scene, wish: Wish, entry: Record, planned: Sequence[Sequence[Move]]) -> None:
+    observer, began = Observer(scene.engine, scene.edge, scene.address), time.time()
+    with observer, progress(entry.kind, sum(map(len, planned))) as steps:
+        observer.be(scene.synthetic.headers(), scene.synthetic.ticket)
+        conductor = Conductor(
+            scene.engine, scene.edge, observer, scene.synthetic, scene.state, wish.releases, entry, secrets.token_urlsafe(18), steps
+        )
+        conductor.learn_what_is_usual()
+        try:
+            for wave in planned:
+                conductor.follow(wave)
+            _settle(scene)
+        except OperatorError as failure:
+            steps.now(f"going back: {failure}")
+            conductor.go_back()
+            raise RolledBack(
+                f"{failure}\nThe release before serves again; nothing is left of the new one but its stopped containers."
+            ) from failure
+        finally:
+            entry.probes, entry.failed_probes = observer.probes.count, observer.probes.failed
+            entry.downtime_seconds = observer.probes.downtime
+            entry.steps.append({"what": "all", "seconds": round(time.time() - began, 1)})
+
+
+def _settle(scene: Scene) -> None:
+    """Files say what runs; what Compose would start is what serves."""
+    overlay.write(scene.engine.home, scene.state, {})
+    scene.edge.serve(routes_of(scene.engine.home, scene.state))
+
+
+def _add_figures(scene: Scene, entry: Record, services: Iterable[str]) -> None:
+    """From the edge's log: p95 in milliseconds before, during and after the first user came to the new release."""
+    scene.edge.read_log()
+    began, log = _seconds(entry.started), scene.edge.log
+    for name in services:
+        both = [Slot(name, colour) for colour in (BLUE, GREEN)]
+        watcher = Observer(scene.engine, scene.edge, scene.address)
+        before, during = watcher.figures(both, began - 300, began), watcher.figures(both, began)
+        after = watcher.figures([web(scene.state, name)], time.time() - 10)
+        entry.p95_before_ms[name] = round(before.p95 * 1000, 1)
+        entry.p95_during_ms[name] = round(during.p95 * 1000, 1)
+        entry.p95_after_ms[name] = round(after.p95 * 1000, 1)
+    since = [answer for answer in log.answers if answer.at >= began]
+    entry.requests, entry.errors = len(since), sum(answer.status >= 500 for answer in since)
+
+
+def _seconds(iso: str) -> float:
+    from datetime import datetime
+
+    return datetime.fromisoformat(iso).timestamp()
+
+
+def _room(scene: Scene) -> int:
+    used = 0
+    if scene.engine.home.values.get("TTS_MEMORY_MIB"):
+        used = scene.engine.memory_of_all()
+    return gate.room_for(scene.engine.home.values, used)
+
+
+def wanted(services: Sequence[str], release: str) -> dict[str, str]:
+    """The named services, or all for ``all`` or none, each with the release. Raises WrongUse."""
+    from production.errors import WrongUse
+
+    named = [name for name in services if name != "all"] or list(DEPLOYABLE)
+    unknown = [name for name in named if name not in DEPLOYABLE]
+    if unknown:
+        raise WrongUse(f"There is no service {', '.join(unknown)}; there are: {', '.join(DEPLOYABLE)}, all")
+    return dict.fromkeys(named, release)
