@@ -78,6 +78,7 @@ REST_FRAMEWORK = {
 
 MIDDLEWARE = [
     "servicekit.logging.RequestLog",
+    "servicekit.inside.InsidePages",
     "servicekit.errors.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

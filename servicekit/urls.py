@@ -9,19 +9,14 @@ from django.urls import URLPattern, URLResolver, path
 from servicekit.errors import bad_request as handler400
 from servicekit.errors import page_not_found as handler404
 from servicekit.errors import server_error as handler500
-from servicekit.health import livez, readyz
-from servicekit.metrics import metrics_page
 
 __all__ = ["handler400", "handler404", "handler500", "service_urls"]
 Urls = list[URLPattern | URLResolver]
 
 
 def service_urls(own: Sequence[URLPattern | URLResolver]) -> Urls:
-    """The service's own routes, then health, metrics and the admin. The service's urls.py also imports the three handlers."""
+    """The service's own routes, then the admin. The service's urls.py also imports the three handlers."""
     return [
         *own,
-        path("livez", livez),
-        path("readyz", readyz),
-        path("metrics", metrics_page),
         path(settings.ADMIN_PATH, admin.site.urls),
     ]

@@ -14,7 +14,7 @@ from servicekit.testing.api import client_as
 ROLES = ("anonymous", *BUILT_IN_ROLES)
 METHODS = ("get", "post", "put", "patch", "delete")
 SAMPLE = "00000000-0000-4000-8000-000000000000"
-OUTSIDE = ("livez", "readyz", "metrics", "admin/")
+OUTSIDE = ("admin/",)
 
 
 def routes() -> list[str]:

@@ -34,6 +34,12 @@ class TestHealth:
         assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "silent for 75 s")
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_the_machine_room_asks_by_address_and_nobody_else_may(client, path):
+    assert client.get(path, headers={"Host": "172.20.0.9:8000"}).status_code in {200, 503}
+    assert client.get("/notes/", headers={"Host": "172.20.0.9:8000"}).status_code == 400
+
+
 def test_metrics_show_the_dead_letters(client):
     DeadLetter.objects.create(source="event", reason="x", created_at=now())
     assert "\ndead_letters 1.0\n" in client.get("/metrics").content.decode()

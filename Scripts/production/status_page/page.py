@@ -53,6 +53,7 @@ def render(content: dict[str, Any]) -> str:
     site = escape(content["site"])
     is_all_down = all(part["state"] == DOWN for part in content["components"])
     headline, explained = ALL_DOWN if is_all_down else HEADLINES[content["state"]]
+    explained = escape(content["announcement"]) or explained
     return f"""<!doctype html>
 <html lang="en" data-checked="{content["checked_at"]}">
 <head>
@@ -69,7 +70,7 @@ def render(content: dict[str, Any]) -> str:
 <div class="frame">
 <header><img src="icon.svg" alt=""><p><span class="wide">Status of </span>{site}</p><a href="/">Open the application</a></header>
 <main>
-<section class="overall {content["state"]}">{_shape(content["state"])}<div><h1>{headline}</h1><p>{escape(content["announcement"]) or explained}</p></div></section>
+<section class="overall {content["state"]}">{_shape(content["state"])}<div><h1>{headline}</h1><p>{explained}</p></div></section>
 <p class="stale" role="status">This page has not been renewed for more than five minutes: what it says may no longer be true.</p>
 <h2>Parts of the system</h2>
 <ul class="components card">
