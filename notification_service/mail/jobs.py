@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from mail import pausing
 from mail.models import Delivery
 from mail.services import SEND_JOB, deliver
 from mail.state import State
@@ -15,8 +16,9 @@ KEPT = timedelta(days=90)
 
 @job(SEND_JOB, atomic=False)
 def send_mail(key: str, payload: dict[str, Any]) -> None:
-    """One try of one delivery."""
-    deliver(UUID(key))
+    """One try of one delivery, unless mail is paused."""
+    if not pausing.postpone(key):
+        deliver(UUID(key))
 
 
 @every(timedelta(hours=24), name="purge_deliveries")

@@ -54,3 +54,17 @@ class Delivery(models.Model):
     def may_be_tried(self) -> bool:
         """True while the clock may send it: at most twice may the server have taken it."""
         return self.state == State.PENDING or (self.state == State.UNKNOWN and self.doubts < 2)
+
+
+class Pause(models.Model):
+    """While there is this row, no mail leaves: after a restore, until an operator has confirmed that mail may go out again."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_pause")]
+
+    def __str__(self) -> str:
+        return f"since {self.since:%Y-%m-%d %H:%M}: {self.reason}"

@@ -1,11 +1,13 @@
 """Sessions: opening, going on, ending."""
 
 from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import jwt
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from accounts.errors import InvalidCredentials
@@ -16,7 +18,7 @@ from servicekit.errors import NotFound
 from servicekit.models import RevokedSession
 from servicekit.principal import SYSTEM
 from servicekit.revocation import SessionEnded
-from tests.factories import a_user, counter, principal_of, told
+from tests.factories import a_user, counter, forget_published, principal_of, told
 from tokens.errors import RefreshTokenInvalid
 from tokens.keys import key_id, read_signing_key
 from tokens.models import Session, SessionKind
@@ -258,3 +260,22 @@ def test_operators_see_how_sessions_end():
     before = counter("token_revocations_total", reason="logout")
     log_out(by=principal_of(issued.user, session_id=issued.session.id))
     assert counter("token_revocations_total", reason="logout") - before == 1
+
+
+def test_everybody_is_logged_out_at_once_and_the_other_services_hear_of_it(frozen_clock):
+    first, second = a_user(), a_user()
+    sessions = [open_session(user_id=user.id, client=PROGRAM).session for user in (first, first, second)]
+    ended = open_session(user_id=second.id, client=BROWSER)
+    log_out(by=principal_of(second, session_id=ended.session.id))
+    forget_published()
+    out = StringIO()
+    call_command("end_all_sessions", "--reason", "restore", stdout=out)
+    assert out.getvalue() == '{"people": 2}\n'
+    assert sorted(told(), key=str) == sorted([end_of(session, "restore", frozen_clock.now) for session in sessions], key=str)
+    assert set(Session.objects.values_list("revoked_reason", flat=True)) == {"restore", "logout"}
+
+
+def test_with_nobody_logged_in_there_is_nothing_to_end(db):
+    out = StringIO()
+    call_command("end_all_sessions", stdout=out)
+    assert (out.getvalue(), told()) == ('{"people": 0}\n', [])
