@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from production.compose import Compose
 from production.files import make_folder, write_atomically
 from production.home import Home
 from production.secret_files import SecretFiles
@@ -30,6 +31,29 @@ def write_definitions(home: Home) -> bool:
 def is_outdated(home: Home) -> bool:
     """Whether the file says something else than the passwords at hand."""
     return not _path(home).is_file() or _path(home).read_text(encoding="utf-8") != _wanted(home)
+
+
+def tell(compose: Compose) -> None:
+    """Give the running broker the users as they are written. Raises ComposeFailed."""
+    document = _path(compose.home).read_text(encoding="utf-8")
+    compose.exec("rabbitmq", "rabbitmqctl", "--silent", "import_definitions", input=document, timeout=120)
+    write_atomically(_told(compose.home), _digest(document))
+
+
+def is_told(home: Home, started: float) -> bool:
+    """Whether the broker knows the users as they are written: it read them when it started (seconds since 1970), or was told since."""
+    path, told = _path(home), _told(home)
+    if not path.is_file() or path.stat().st_mtime < started:
+        return True
+    return told.is_file() and told.read_text(encoding="utf-8") == _digest(path.read_text(encoding="utf-8"))
+
+
+def _told(home: Home) -> Path:
+    return home.state / "rabbitmq" / "told"
+
+
+def _digest(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _path(home: Home) -> Path:

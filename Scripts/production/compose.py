@@ -54,8 +54,8 @@ class Compose:
     def files(self) -> list[Path]:
         """Every Compose file in force."""
         names = ["docker-compose.prod.yml", *(f"docker-compose.{overlay}.yml" for overlay in self.overlays)]
-        colours = self.home.state / "colours.yml"
-        return [*(DOCKER / name for name in names), *([colours] if colours.is_file() else [])]
+        written = (self.home.state / name for name in ("colours.yml", "scale.yml"))
+        return [*(DOCKER / name for name in names), *(path for path in written if path.is_file())]
 
     @property
     def command(self) -> list[str]:

@@ -26,6 +26,8 @@ class Drift:
     is_missing: bool = False
 
 
+#: what the broker is told while it runs; the database reads passwords once in its life, the job ``provision`` keeps them right
+TOLD, READ_ONCE = ("definitions.json",), ("db",)
 UP = "`Scripts/tts up` brings what is declared into force."
 
 
@@ -41,6 +43,7 @@ def find(home: Home, compose: Compose, containers: Sequence[Container]) -> list[
         *_images(compose, declared, running),
         *(Drift(c.name, f"changed since it started: {', '.join(names)}", UP) for c, names in outdated(configuration, running)),
         *_tools_own(home),
+        *_broker(home, running),
     ]
 
 
@@ -75,20 +78,25 @@ def outdated(configuration: Mapping[str, Any], containers: Sequence[Container]) 
     """Running containers that go on with the old ones of secrets or mounted files, which changed since: with the files' names."""
     for container in containers:
         if container.state == "running" and container.service in configuration["services"]:
-            started = datetime.fromisoformat(container.started_at).timestamp()
             files = (path for path in _given_files(configuration, container.service) if path.is_file())
-            if changed := sorted(path.name for path in files if path.stat().st_mtime > started):
+            if changed := sorted(path.name for path in files if path.stat().st_mtime > started(container)):
                 yield container, changed
 
 
+def started(container: Container) -> float:
+    """When it started, in seconds since 1970."""
+    return datetime.fromisoformat(container.started_at).timestamp()
+
+
 def _given_files(configuration: Mapping[str, Any], service: str) -> Iterator[Path]:
-    """The files of the host that a service was given one by one; a folder is seen as it changes."""
+    """The files of the host that a service was given one by one and reads when it starts; a folder is seen as it changes."""
     declared = configuration["services"][service]
     for mount in declared.get("volumes") or []:
-        if mount.get("type") == "bind":
+        if mount.get("type") == "bind" and mount["source"].rpartition("/")[2] not in TOLD:
             yield Path(mount["source"])
     for secret in declared.get("secrets") or []:
-        yield Path(configuration["secrets"][secret["source"]]["file"])
+        if service not in READ_ONCE:
+            yield Path(configuration["secrets"][secret["source"]]["file"])
 
 
 def _tools_own(home: Home) -> Iterator[Drift]:
@@ -100,12 +108,15 @@ def _tools_own(home: Home) -> Iterator[Drift]:
             "nginx is told something else than the state says",
             "A deployment that was cut off: run it again, or roll back.",
         )
+
+
+def _broker(home: Home, running: Sequence[Container]) -> Iterator[Drift]:
+    remedy = "`Scripts/tts rotate broker` puts users and passwords in order."
     if broker.is_outdated(home):
-        yield Drift(
-            "definitions.json",
-            "the broker's users do not have the passwords of secrets/",
-            "`Scripts/tts rotate broker` puts both in order.",
-        )
+        yield Drift("definitions.json", "the broker's users do not have the passwords of secrets/", remedy)
+    for container in running:
+        if container.service == "rabbitmq" and not broker.is_told(home, started(container)):
+            yield Drift(container.name, "it has not been told of changed users", UP)
 
 
 def _image_id(compose: Compose, name: str) -> str:

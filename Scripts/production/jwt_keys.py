@@ -9,6 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 PEM_BLOCK = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
+def blocks(pems: str) -> list[str]:
+    """Public keys that stand one after the other, each by itself."""
+    return [match[0] for match in PEM_BLOCK.finditer(pems)]
+
+
 def public_pem(private_pem: str) -> str:
     """The public half of a signing key. Raises ValueError."""
     key = load_pem_private_key(private_pem.encode(), password=None)

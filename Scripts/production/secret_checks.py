@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from production import jwt_keys
 from production.findings import Finding
 from production.home import Home
+from production.rotation import pending
 from production.secret_files import DJANGO_LENGTH, GIVEN, LENGTH, RANDOM, RETIRED_KEYS, SIGNING_KEY, SecretFiles, all_names, weakness
 from production.state import SERVICES
 
@@ -24,6 +25,7 @@ def check(home: Home) -> list[Finding]:
     present = [name for name in all_names() if (home.secrets / name).is_file()]
     return [
         *_permissions(home),
+        *_cut_off(home),
         *(_missing(name) for name in all_names() if name not in present),
         *(finding for name in present if (finding := _content(secrets, name))),
         *_addresses(secrets, present),
@@ -54,7 +56,7 @@ def _ownership(path: Path) -> Iterator[Finding]:
         yield Finding(
             path.name, f"{path} belongs to user {found.st_uid}", f"chown it to the account that runs the tool: chown {os.geteuid()} {path}"
         )
-    if path.is_file() and path.parent.name == "secrets" and found.st_mode & 0o444 != 0o444:
+    if path.is_file() and path.parent.name == "secrets" and path.suffix != ".next" and found.st_mode & 0o444 != 0o444:
         yield Finding(path.name, f"{path} has mode {stat.S_IMODE(found.st_mode):o}: its container cannot read it", f"chmod 444 {path}")
 
 
@@ -70,7 +72,7 @@ def _content(secrets: SecretFiles, name: str) -> Finding | None:
         fault = "" if value or name in GIVEN else "it is empty"
     if not fault:
         return None
-    remedy = "Delete the file and run `Scripts/tts init`." if name in RANDOM[3:] else "Put the right one in its place."
+    remedy = "`Scripts/tts rotate` makes a new one; before the first start, delete it and run `Scripts/tts init`."
     return Finding(f"secrets/{name}", f"secrets/{name} is weak or unfit: {fault}", remedy)
 
 
@@ -78,9 +80,17 @@ def _addresses(secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:
     pairs = [(f"{s}_database_url", f"{s}_db_password") for s in SERVICES] + [(f"{s}_broker_url", f"{s}_broker_password") for s in SERVICES]
     pairs += [(f"migrator_{s}_database_url", "migrator_password") for s in SERVICES]
     for address, password in pairs:
+        if pending.is_under_way(secrets, password):
+            continue
         if address in present and password in present and urlsplit(secrets.read(address)).password != secrets.read(password):
             remedy = f"Delete secrets/{address} and run `Scripts/tts init`, which puts it together from the password."
             yield Finding(f"secrets/{address}", f"secrets/{address} does not hold the password of secrets/{password}", remedy)
+
+
+def _cut_off(home: Home) -> Iterator[Finding]:
+    for path in sorted(home.secrets.glob("*.next")):
+        remedy = "Run the same `Scripts/tts rotate` again: it goes on where it stopped."
+        yield Finding(f"secrets/{path.name}", f"the rotation of {path.name.removesuffix('.next')} was cut off", remedy, is_warning=True)
 
 
 def _shared(secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:

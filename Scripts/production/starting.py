@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from production import drift
+from production import broker, drift
 from production.compose import Compose, ComposeFailed, Container
 from production.console import Steps, progress, say
 from production.redaction import redact
@@ -44,9 +44,7 @@ def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> f
     """
     began, configuration = time.monotonic(), compose.config()
     wanted = parts(configuration)
-    if stale := sorted(container.service for container, _ in drift.outdated(configuration, compose.containers())):
-        say(f"Secrets or files changed: {', '.join(stale)}")
-        compose.run("up", "--detach", "--no-deps", "--force-recreate", *stale, capture=True)
+    _catch_up(compose, configuration)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output, progress("up", len(wanted)) as steps:
         command = [*compose.command, "up", "--detach", "--quiet-pull", *options]
         process = subprocess.Popen(command, env=compose.environment(), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
@@ -57,6 +55,31 @@ def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> f
                 process.terminate()
                 process.wait()
     return time.monotonic() - began
+
+
+def _catch_up(compose: Compose, configuration: Mapping[str, Any]) -> None:
+    containers = compose.containers()
+    for container in containers:
+        if container.service == "rabbitmq" and container.is_well and not broker.is_told(compose.home, drift.started(container)):
+            broker.tell(compose)
+    if stale := sorted(container.service for container, _ in drift.outdated(configuration, containers)):
+        say(f"Secrets or files changed: {', '.join(stale)}")
+        compose.run("up", "--detach", "--no-deps", "--force-recreate", *stale, capture=True)
+
+
+def recreate(compose: Compose, services: Sequence[str], *, timeout: float) -> None:
+    """New containers for services, and wait until they are well. Raises ComposeFailed with the end of the log of one that is not."""
+    bring_up(compose, services, "--force-recreate", timeout=timeout)
+
+
+def bring_up(compose: Compose, services: Sequence[str], *options: str, timeout: float) -> None:
+    """Start services alone, and wait until they are well. Raises ComposeFailed."""
+    compose.run("up", "--detach", "--no-deps", *options, *services, capture=True)
+    wanted, deadline = [Part(service, is_job=False) for service in services], time.monotonic() + timeout
+    while missing := [part for part in wanted if not part.is_done(containers := compose.containers())]:
+        if time.monotonic() > deadline:
+            raise ComposeFailed(_failure(compose, missing, containers, f"Not well in time: {', '.join(part.service for part in missing)}."))
+        time.sleep(PAUSE)
 
 
 def _wait(

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
-from production import starting
+from production import further, scaling, starting
 from production.compose import Compose, ComposeFailed
 from production.console import say, show
+from production.deployment import overlay
 from production.home import Home
 from production.lock import exclusive
 from production.preflight import run
+from production.state import State
 
 SUPERUSERS = "SELECT count(*) FROM accounts_user WHERE is_superuser"
 
@@ -26,10 +28,15 @@ def up(
             say(f"warning: {finding.problem}. {finding.remedy}")
         compose = Compose(home)
         if build:
-            compose.run("build")
+            say("Building the images; the first time takes minutes.")
+            compose.run("build", "--quiet", capture=True)
         if pull:
             compose.run("pull", "--quiet", "--ignore-buildable" if build else "--policy=missing")
+        if (home.state / "colours.yml").is_file():
+            overlay.write(home, State.load(home), {})  # changed settings reach both colours
+        scaling.write(home)
         seconds = starting.start(compose, timeout=timeout)
+        further.keep_configuration(home)
     show(f"All is well after {seconds:.0f} s: {home.url}")
     if not _has_administrator(compose):
         address = home.values["TTS_ADMIN_EMAIL"]

@@ -49,10 +49,12 @@ class Door:
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {path} HTTP/1.1", f"Host: {self.authority}", f"Origin: https://{self.authority}", "Connection: Upgrade"]
         lines += ["Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", ""]
-        with socket.create_connection(("127.0.0.1", self.https_port), SECONDS) as raw:
-            with self.context().wrap_socket(raw, server_hostname=self.domain) as wrapped:
-                wrapped.sendall("\r\n".join(lines).encode())
-                return int(wrapped.recv(1024).split(b" ", 2)[1])
+        with socket.create_connection(("127.0.0.1", self.https_port), SECONDS) as raw, self._wrapped(raw) as wrapped:
+            wrapped.sendall("\r\n".join(lines).encode())
+            return int(wrapped.recv(1024).split(b" ", 2)[1])
+
+    def _wrapped(self, raw: socket.socket) -> ssl.SSLSocket:
+        return self.context().wrap_socket(raw, server_hostname=self.domain)
 
     def context(self) -> ssl.SSLContext:
         """What is asked of the certificate."""

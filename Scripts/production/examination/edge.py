@@ -39,8 +39,11 @@ def tls(home: Home, compose: Compose) -> Iterator[Verdict]:
         yield error("TLS", f"no TLS on port {door.https_port}: {failure}", "Scripts/tts logs nginx")
         return
     if pair is None:
-        level = error if home.values.get("TTS_CERTIFICATE") == "acme" else warning
-        yield level("certificate", "a placeholder is served that no browser trusts", "Scripts/tts logs certbot tells why none was issued.")
+        found = "a placeholder is served that no browser trusts"
+        if home.values.get("TTS_CERTIFICATE") == "self-signed":
+            yield warning("certificate", found, "TTS_CERTIFICATE=acme gets a real one.")
+        else:
+            yield error("certificate", found, "Scripts/tts logs certbot tells why none was issued.")
         return
     findings = certificates.check(*pair, door.domain)
     yield from ((warning if finding.is_warning else error)("certificate", finding.problem, finding.remedy) for finding in findings)
@@ -76,12 +79,12 @@ def interfaces(door: Door) -> Iterator[Verdict]:
         try:
             status = door.get(path).status_code
         except httpx.HTTPError as failure:
-            yield error(service, f"{path} does not answer: {failure}", f"Scripts/tts logs {service}")
+            yield error(f"API of {service}", f"{path} does not answer: {failure}", f"Scripts/tts logs {service}")
             continue
         if status == 401:
-            yield ok(service, f"{path} asks for a login")
+            yield ok(f"API of {service}", f"{path} asks for a login")
         else:
-            yield error(service, f"{path} answers {status} where 401 is right", f"Scripts/tts logs {service}")
+            yield error(f"API of {service}", f"{path} answers {status} where 401 is right", f"Scripts/tts logs {service}")
 
 
 def keys(door: Door) -> Iterator[Verdict]:

@@ -39,19 +39,20 @@ def events(compose: Compose) -> Iterator[Verdict]:
         yield error("database", str(failure), "Scripts/tts logs db")
         return
     for figure in read:
+        what = f"events of {figure.service}"
         if not 0 <= figure.silent_seconds < 60:
-            yield error(figure.service, "its worker is silent", f"Scripts/tts logs {figure.service}-worker")
+            yield error(what, "its worker is silent", f"Scripts/tts logs {figure.service}-worker")
         elif figure.oldest_seconds >= 60:
             found = f"{figure.waiting} events wait to be published, the oldest for {figure.oldest_seconds} s"
-            yield error(figure.service, found, "Scripts/tts logs rabbitmq; Scripts/tts outbox list")
+            yield error(what, found, "Scripts/tts logs rabbitmq; Scripts/tts outbox list")
         elif figure.unroutable:
             yield error(
                 figure.service, f"{figure.unroutable} events that no queue takes", "Scripts/tts outbox list --unroutable; Scripts/tts up"
             )
         elif figure.dead_letters:
-            yield warning(figure.service, f"{figure.dead_letters} dead letters", "Scripts/tts dlq list")
+            yield warning(what, f"{figure.dead_letters} dead letters", "Scripts/tts dlq list")
         else:
-            yield ok(figure.service, f"events flow; its worker was seen {figure.silent_seconds} s ago")
+            yield ok(what, f"events flow; its worker was seen {figure.silent_seconds} s ago")
 
 
 def broker(compose: Compose) -> Iterator[Verdict]:
@@ -66,11 +67,11 @@ def broker(compose: Compose) -> Iterator[Verdict]:
         waiting, consumers = queues.get(f"{DJANGO_NAMES[service]}.events", (0, -1))
         if consumers < 1:
             found = "there is no queue" if consumers < 0 else "nobody takes from the queue"
-            yield error("broker", f"{service}: {found}", f"Scripts/tts logs {service}-worker; Scripts/tts up")
+            yield error(f"queue of {service}", found, f"Scripts/tts logs {service}-worker; Scripts/tts up")
         elif waiting > 1000:
-            yield warning("broker", f"{service}: {waiting} messages wait", f"Scripts/tts logs {service}-worker")
+            yield warning(f"queue of {service}", f"{waiting} messages wait", f"Scripts/tts logs {service}-worker")
         else:
-            yield ok("broker", f"{service}: {consumers} take from the queue, {waiting} wait")
+            yield ok(f"queue of {service}", f"taken from by {consumers}, {waiting} wait")
 
 
 def mail_server(home: Home, compose: Compose) -> Iterator[Verdict]:
