@@ -21,6 +21,8 @@ def write(options: Sequence[str]) -> None:
         _compile(uv, f"Scripts/requirements/{group}.txt", ["--group", group], options)
     everything = ["--all-extras", "--group", "dev", "--group", "ops", "--group", "operator", "--group", "embedded", "pyproject.toml"]
     _compile(uv, "Scripts/requirements/dev.txt", everything, options)
+    in_images = ["--group", "test", "--constraints", "Scripts/requirements/dev.txt", "pyproject.toml"]  # the same versions as everywhere
+    _compile(uv, "Scripts/requirements/test.txt", in_images, options)
 
 
 def _compile(uv: Path, target: str, sources: list[str], options: Sequence[str]) -> None:

@@ -10,6 +10,6 @@ class Command(BaseCommand):
     help = "Migrate the database, declare the queues and write the first rows."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Stops at the first step that fails."""
-        for step in ("migrate", "declare_topology", "seed"):
+        """Stop at the first step that fails."""
+        for step in ("expand", "declare_topology", "seed"):
             call_command(step)
