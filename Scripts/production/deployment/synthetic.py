@@ -5,6 +5,7 @@ He has a fixed id (``servicekit.principal.SYNTHETIC_ID``): nobody is told of his
 
 import json
 import secrets
+import socket
 import time
 from typing import Any
 from uuid import uuid4
@@ -58,11 +59,11 @@ class Synthetic:
         self.ticket = self._ask("POST", "/api/v1/tickets/", self._request(), **{"Idempotency-Key": str(uuid4())})
         took["file a ticket"] = time.monotonic() - started - sum(took.values())
         try:
-            with self._socket() as socket:
-                self._subscribe(socket)
+            with self._socket() as line:
+                self._subscribe(line)
                 took["hear of it"] = time.monotonic() - started - sum(took.values())
                 self._ask("POST", f"/api/v1/tickets/{self.ticket['number']}/withdraw/", {"reason": "Only a try."})
-                self._hear(socket, "withdrawn")
+                self._hear(line, "withdrawn")
                 took["take it back and hear of it"] = time.monotonic() - started - sum(took.values())
         except (WebSocketException, InvalidHandshake, OSError) as failure:
             raise SyntheticFailed(f"the socket failed: {failure}") from failure
@@ -121,31 +122,31 @@ class Synthetic:
     def _socket(self) -> ClientConnection:
         address = self._address
         return connect(
-            f"wss://{address.host}/ws/", host="127.0.0.1", port=address.port, ssl=address.context, server_hostname=address.host,
-            additional_headers=self.headers(), proxy=None, open_timeout=10, compression=None,
+            f"wss://{address.host}/ws/", sock=socket.create_connection(("127.0.0.1", address.port), timeout=10), ssl=address.context,
+            server_hostname=address.host, additional_headers=self.headers(), proxy=None, open_timeout=10, compression=None,
         )  # fmt: skip
 
-    def _subscribe(self, socket: ClientConnection) -> None:
+    def _subscribe(self, line: ClientConnection) -> None:
         """Until the ticket is known there, and he has heard that it was filed."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            socket.send(json.dumps({"type": "subscribe", "topic": f"ticket:{self.ticket['id']}", "after": 0}))
-            frame = self._frame(socket, deadline)
+            line.send(json.dumps({"type": "subscribe", "topic": f"ticket:{self.ticket['id']}", "after": 0}))
+            frame = self._frame(line, deadline)
             while frame["type"] != "error":
                 if frame["type"] == "event" and frame["body"].get("status") == "new":
                     return
-                frame = self._frame(socket, deadline)
+                frame = self._frame(line, deadline)
             time.sleep(0.3)
         raise SyntheticFailed(f"ticket {self.ticket['number']} was not heard of within {PATIENCE:.0f} s")
 
-    def _hear(self, socket: ClientConnection, status: str) -> None:
+    def _hear(self, line: ClientConnection, status: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while self._frame(socket, deadline).get("body", {}).get("status") != status:
+        while self._frame(line, deadline).get("body", {}).get("status") != status:
             pass
 
-    def _frame(self, socket: ClientConnection, deadline: float) -> dict[str, Any]:
+    def _frame(self, line: ClientConnection, deadline: float) -> dict[str, Any]:
         try:
-            frame: dict[str, Any] = json.loads(socket.recv(max(0.01, deadline - time.monotonic())))
+            frame: dict[str, Any] = json.loads(line.recv(max(0.01, deadline - time.monotonic())))
         except TimeoutError:
             raise SyntheticFailed(f"nothing was heard of ticket {self.ticket['number']} within {PATIENCE:.0f} s") from None
         return frame
