@@ -5,7 +5,6 @@ Pure: a reading and the memory of earlier ones come in, what is wrong comes out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from production.watching.memory import Memory
 from production.watching.reading import Reading, moment_of
@@ -115,8 +114,12 @@ def drill(reading: Reading, memory: Memory) -> Iterator[Trouble]:
     """8b. Nobody has tried to restore one."""
     succeeded = last_good_drill(reading)
     if succeeded is None or reading.at - succeeded > 8 * 86400:
-        since = "ever" if succeeded is None else f"since {datetime.fromtimestamp(succeeded):%Y-%m-%d}"  # noqa: DTZ006  (for the operator)
-        yield Trouble("DrillOld", "", TICKET, f"No restore has been tried with success {since}.", 60)
+        last = (
+            "No restore has ever been tried with success."
+            if succeeded is None
+            else f"A restore last succeeded {_ago(reading.at - succeeded)}."
+        )
+        yield Trouble("DrillOld", "", TICKET, last, 60)
 
 
 def certificate(reading: Reading, memory: Memory) -> Iterator[Trouble]:
@@ -220,4 +223,6 @@ def _without_consequences(troubles: list[Trouble]) -> list[Trouble]:
 
 
 def _ago(seconds: float) -> str:
+    if seconds > 172800:
+        return f"{seconds / 86400:.0f} days ago"
     return f"{seconds / 3600:.0f} h ago" if seconds > 7200 else f"{seconds / 60:.0f} min ago"

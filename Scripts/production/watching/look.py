@@ -43,7 +43,8 @@ def remember(memory: Memory, found: Reading) -> None:
     """Put this look's counters to those of the last ones."""
     memory.at = memory.edge_read_until = found.at
     memory.edge.add(found.traffic)
-    memory.ring = [*memory.ring, Look(found.at, conditions.counters(found))][-RING:]
+    edge = {f"edge_{name}": float(memory.edge.count(first)) for name, first in (("requests", ""), ("5xx", "5"), ("429", "429"))}
+    memory.ring = [*memory.ring, Look(found.at, conditions.counters(found) | edge)][-RING:]
     memory.today().traffic.add(found.traffic)
 
 

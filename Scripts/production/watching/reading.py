@@ -151,8 +151,7 @@ def _unready(running: Sequence[Container]) -> dict[str, str]:
     answers: dict[str, str] = {}
     for page in (page for page in scrape.pages_of(running) if page.role == "web"):
         problem = _ask_ready(page)
-        if answers.get(page.service, problem):
-            answers[page.service] = problem
+        answers[page.service] = problem and answers.get(page.service, problem)
     return answers
 
 

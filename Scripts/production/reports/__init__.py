@@ -1,0 +1,1 @@
+"""The four status documents of a deployment, written from what is measured and recorded, never by hand."""
