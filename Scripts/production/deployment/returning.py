@@ -8,6 +8,7 @@ from production.deployment.colours import Slot, other, slots
 from production.deployment.edge import Edge
 from production.deployment.engine import Engine
 from production.deployment.upstreams import routes_of
+from production.errors import OperatorError
 from production.state import SERVICES, ServiceState, State
 
 WITHIN = 60.0  # seconds for the old release to be ready again
@@ -26,7 +27,12 @@ def return_to(
     Raises OperatorError, and nothing has been switched, if an old release does not get ready.
     """
     moving = {name: entry for name, entry in wanted.items() if entry.colour != state.services[name].colour}
-    _bring_up(engine, state, {Slot(name, entry.colour): entry.release for name, entry in moving.items()})
+    try:
+        _bring_up(engine, state, {Slot(name, entry.colour): entry.release for name, entry in moving.items()})
+    except OperatorError:
+        engine.stop([Slot(name, entry.colour) for name, entry in moving.items() if name != "frontend"])
+        overlay.write(engine.home, state, {})
+        raise
     for name, entry in wanted.items():
         state.services[name] = replace(entry)
     state.save()
