@@ -62,6 +62,16 @@ def plan(settings: Settings, options: argparse.Namespace) -> Any:
     return restoring.plan(Vault(settings), _target(options))
 
 
+def mark(settings: Settings, options: argparse.Namespace) -> Any:
+    """A transaction behind everything else, so that it is sure where the present ends."""
+    return restoring.mark()
+
+
+def listing(settings: Settings, options: argparse.Namespace) -> Any:
+    """Everything that could be restored."""
+    return restoring.listing(Vault(settings))
+
+
 def restore_database(settings: Settings, options: argparse.Namespace) -> Any:
     """The cluster's files."""
     preparation.prepare(settings)
@@ -114,6 +124,8 @@ COMMANDS = {
     "keep-configuration": keep_configuration,
     "give-configuration": give_configuration,
     "plan": plan,
+    "mark": mark,
+    "list": listing,
     "restore-database": restore_database,
     "restore-media": restore_media,
     "restore-dump": restore_dump,

@@ -5,15 +5,18 @@ from pathlib import Path
 
 from production.backup.agent import certificates, repository
 from production.backup.agent.settings import Settings
+from production.backup.agent.store import FOLDER
 
 
 def prepare(settings: Settings) -> None:
-    """Everything that the programs in the container need: folders, certificates, configuration, password file."""
-    for folder, mode in ((settings.repository, 0o750), (settings.records, 0o750), (settings.store, 0o2750)):
-        folder.mkdir(exist_ok=True)
-        if folder == settings.store and settings.group in os.getgroups():
-            os.chown(folder, -1, settings.group)  # whoever restores media reads as this group
-        folder.chmod(mode)
+    """Folders, certificates, configuration, password file. A repository that may only be read is left as it is."""
+    for folder, mode in ((settings.repository, 0o750), (settings.records, 0o750), (settings.store, FOLDER)):
+        if not folder.is_dir():
+            folder.mkdir()
+            folder.chmod(mode)
+    if settings.store.stat().st_gid != settings.group and settings.group in os.getgroups():
+        os.chown(settings.store, -1, settings.group)  # whoever restores media reads as this group
+        settings.store.chmod(FOLDER)
     certificates.ensure(settings.certificates)
     write_configuration(settings)
 

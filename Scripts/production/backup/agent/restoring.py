@@ -25,11 +25,32 @@ class Target:
     timeline: str = ""
 
 
-def plan(vault: Vault, target: Target) -> list[dict[str, Any]]:
-    """The bases that lead to the target, the best first, each with its manifest (None if it has none)."""
-    fit = [base for base in repository.bases() if not base.is_damaged and (target.time is None or base.ended_at <= target.time)]
+def plan(vault: Vault, target: Target) -> dict[str, Any]:
+    """The bases that lead to the target, the best first, each with its manifest (None if it has none); and what else decides."""
+    known = [base for base in repository.bases() if not base.is_damaged]
+    fit = [base for base in known if target.time is None or base.ended_at <= target.time]
     fit.sort(key=lambda base: (-base.ended_at.timestamp(), base.repository))
-    return [{**_told(base), "manifest": _manifest_of(vault, base.label)} for base in fit]
+    oldest = min((base.ended_at for base in known), default=None)
+    return {
+        "bases": [{**_told(base), "manifest": _manifest_of(vault, base.label)} for base in fit],
+        "oldest": f"the oldest ended at {oldest.isoformat()}" if oldest else "",
+        "major": int(postgres.run("postgres", "--version").split()[2].partition(".")[0]),
+    }
+
+
+def listing(vault: Vault) -> dict[str, Any]:
+    """Bases, dumps and saved configurations."""
+    dumped = sorted({name.split("/")[1] for name in vault.names("dumps/")}, reverse=True)
+    kept = sorted((name for name in vault.names("configuration/") if name.endswith(".tar")), reverse=True)
+    return {"bases": [_told(base) for base in repository.bases()], "dumps": dumped, "configurations": kept}
+
+
+def mark() -> dict[str, Any]:
+    """Commit one more transaction and have its segment archived: a recovery to any moment before it knows where to stop."""
+    sql = "SELECT json_build_object('xid', pg_current_xact_id()::text, 'timeline', timeline_id) FROM pg_control_checkpoint()"
+    told: dict[str, Any] = postgres.ask("postgres", sql)
+    postgres.ask("postgres", "SELECT to_json(pg_switch_wal()::text)")
+    return told
 
 
 def restore_database(label: str, number: int, target: Target, *, is_drill: bool, said: Said) -> None:

@@ -47,6 +47,8 @@ class Settings:
     runtime: Path = Path("/run/tts")
     certificates: Path = Path("/etc/pgbackrest/tls")
     data: Path = Path("/var/lib/postgresql/data")
+    #: what each layer did last
+    records: Path = Path("/backup/state")
 
     @property
     def store(self) -> Path:
@@ -57,11 +59,6 @@ class Settings:
     def repository(self) -> Path:
         """pgBackRest's own: bases and WAL."""
         return self.root / "pgbackrest"
-
-    @property
-    def records(self) -> Path:
-        """What each layer did last."""
-        return self.root / "state"
 
     @property
     def repositories(self) -> tuple[int, ...]:
@@ -83,6 +80,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, secrets: Path = Path(
         zone=_zone(environ.get("TTS_TIME_ZONE") or "UTC"),
         group=_number(environ, "TTS_GID", 10001),
         release=environ.get("TTS_RELEASE", ""),
+        records=Path(environ.get("BACKUP_RECORDS") or "/backup/state"),
     )
 
 
