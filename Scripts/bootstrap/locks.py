@@ -7,7 +7,7 @@ from bootstrap import pythons
 from bootstrap.console import step
 from bootstrap.paths import ROOT, SERVICES
 
-GROUPS = ("uv", "embedded", "ops", "operator", "node")
+GROUPS = ("uv", "embedded", "ops", "operator", "release", "node")
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
 
 
@@ -19,6 +19,7 @@ def write(options: Sequence[str]) -> None:
     _compile(uv, "servicekit/requirements.txt", ["pyproject.toml"], options)
     for group in GROUPS:
         _compile(uv, f"Scripts/requirements/{group}.txt", ["--group", group], options)
+    _compile(uv, "Docker/mail/requirements.txt", ["--group", "mail"], options)
     everything = ["--all-extras", "--group", "dev", "--group", "ops", "--group", "operator", "--group", "embedded", "pyproject.toml"]
     _compile(uv, "Scripts/requirements/dev.txt", everything, options)
     in_images = ["--group", "test", "--constraints", "Scripts/requirements/dev.txt", "pyproject.toml"]  # the same versions as everywhere
