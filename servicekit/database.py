@@ -1,6 +1,10 @@
-"""A database that went away comes back; what was under way waits for it."""
+"""A database that went away comes back; what was under way waits for it. And what many do in one transaction is done once, at its end."""
 
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -22,3 +26,31 @@ def wait_for_database(limit: float = 600.0) -> None:
             if time.monotonic() > give_up:
                 raise
             time.sleep(1.0)
+
+
+_gathered: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("gathered", default=None)
+
+
+def gather(work: Callable[[list[Any]], None], items: Sequence[Any]) -> None:
+    """Call ``work`` with the items: at the end of the transaction, with all that were gathered for it, or else at once."""
+    gathered = _gathered.get()
+    if gathered is None:
+        work(list(items))
+    else:
+        gathered.setdefault(work, []).extend(items)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Put off what is gathered to the end of the block, in the order in which each work was first asked for.
+
+    Enter it inside the transaction. If the block fails nothing of it is done.
+    """
+    gathered: dict[Callable[[list[Any]], None], list[Any]] = {}
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for work, items in gathered.items():
+        work(items)

@@ -62,6 +62,7 @@ AUTH_SERVICE_URL = env.text("DJANGO_AUTH_SERVICE_URL")
 
 # "none" says that this process speaks to no broker, as web processes never do
 CELERY_BROKER_URL = "" if env.text("CELERY_BROKER_URL") == "none" else env.url("CELERY_BROKER_URL", production=PRODUCTION)
+EVENTS_TOGETHER = True  # events that have come meanwhile share a transaction
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["servicekit.authentication.TokenAuthentication"],

@@ -1,4 +1,4 @@
-"""The worker of a service: Celery on the service's queue, with the relay, the jobs and the heartbeat as threads beside it."""
+"""The worker of a service: Celery on the service's queue, with the lane, the relay, the jobs and the heartbeat as threads beside it."""
 
 import os
 import signal
@@ -8,14 +8,13 @@ from typing import Any
 
 import django
 from celery import Celery, bootsteps
-from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from servicekit.environment import environment
 
 BROKER_OPTIONS = {
-    "amqp": {"confirm_publish": True, "connect_timeout": 4, "read_timeout": 5, "write_timeout": 5},
+    "amqp": {"connect_timeout": 4, "read_timeout": 5, "write_timeout": 5},
     # Valkey has no acknowledgement of its own: what a dead worker held is handed out again after the visibility time-out
     "redis": {"visibility_timeout": 30, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "socket_keepalive": True},
 }
@@ -25,20 +24,10 @@ def make_app(package: str) -> Celery:
     """The Celery app of the service whose Django project is ``package``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.settings")
     django.setup()
-    from servicekit.events import dead_letters, receiving
-
     if not settings.CELERY_BROKER_URL:
         raise ImproperlyConfigured("CELERY_BROKER_URL is none: a worker needs a broker")
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
-
-    @app.task(name="servicekit.receive", bind=True)  # type: ignore[untyped-decorator, unused-ignore]
-    def receive(task: Any, *args: Any, **kwargs: Any) -> None:
-        info = task.request.delivery_info or {}
-        if len(args) == 1 and not kwargs:
-            receiving.receive(args[0], redelivered=bool(info.get("redelivered")))
-        else:
-            dead_letters.keep_raw(repr((args, kwargs)), reason="not an event: one envelope was expected")
 
     app.steps["worker"].add(Threads)
     app.steps["consumer"].add(ConsumerPulse)
@@ -57,17 +46,10 @@ def _configuration() -> dict[str, Any]:
         "task_default_exchange_type": EVENTS.type,
         "task_default_routing_key": direct_key(settings.SERVICE_NAME),
         "task_create_missing_queues": False,
-        "task_acks_late": True,
-        "task_reject_on_worker_lost": True,
-        "task_ignore_result": True,
-        "task_serializer": "json",
-        "accept_content": ["json"],
-        "worker_prefetch_multiplier": 1,
-        "worker_consumer": "servicekit.worker:EventConsumer",
+        "worker_consumer": "servicekit.events.consumer:EventConsumer",
         "worker_enable_remote_control": False,
         "worker_send_task_events": False,
         "worker_hijack_root_logger": False,
-        "worker_cancel_long_running_tasks_on_connection_loss": False,  # the inbox makes a second delivery harmless
         "broker_transport_options": BROKER_OPTIONS[kind],
         "broker_heartbeat": 30 if kind == "amqp" else 0,
         "broker_connection_retry_on_startup": True,
@@ -77,39 +59,6 @@ def _configuration() -> dict[str, Any]:
     }
 
 
-class EventConsumer(Consumer):  # type: ignore[misc]  # Celery has no types
-    """Celery's consumer, which else acknowledges and forgets what it cannot read."""
-
-    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]
-        """Without the 28 delay queues that Celery would declare for timers; ours are rows."""
-
-        default_steps = [step for step in Consumer.Blueprint.default_steps if not str(step).endswith("DelayedDelivery")]
-
-    def _keep(self, message: Any, reason: str) -> None:
-        from servicekit.database import wait_for_database
-        from servicekit.events import dead_letters
-
-        wait_for_database()
-        dead_letters.keep_raw(message.body, reason=reason)
-        message.ack()
-
-    def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """A body that is not JSON."""
-        self._keep(message, f"cannot be decoded: {exc}")
-
-    def on_unknown_message(self, body: Any, message: Any) -> None:
-        """A body that is no task."""
-        self._keep(message, "not an event: the message has no task")
-
-    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
-        """A task that we do not have."""
-        self._keep(message, f"not an event: unknown task {exc}")
-
-    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
-        """A task message that is malformed."""
-        self._keep(message, f"not an event: {exc}")
-
-
 class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
     """Starts the loops beside the consumer, and ends the process if one of them dies: the supervisor starts it anew."""
 
@@ -117,17 +66,20 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
+        from servicekit.events.lane import Lane
+
         self.app = worker.app
         self.loops: list[Any] = []
+        worker.lane = Lane()
 
     def start(self, worker: Any) -> None:
-        """Start the relay, the jobs, the dead-letter drain and the heartbeat that watches them."""
+        """Start the relay, the lane of incoming events, the jobs, the dead-letter drain and the heartbeat that watches them."""
         from servicekit.events.drain import DeadLetterDrain
         from servicekit.events.relay import Relay
         from servicekit.health import Pulse
         from servicekit.jobs import JobRunner
 
-        self.loops = worker.loops = [Relay(self.app), JobRunner()]
+        self.loops = worker.loops = [Relay(self.app), worker.lane, JobRunner()]
         if self.app.conf.broker_url.startswith("amqp"):
             self.loops.append(DeadLetterDrain(self.app))
         self.loops.append(Pulse(list(self.loops)))

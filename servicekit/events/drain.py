@@ -59,8 +59,9 @@ class DeadLetterDrain(Loop):
 
 
 def _event_in(body: Any) -> Any:
-    """The envelope in the body of a Celery message, or None."""
+    """The envelope in the body of a message, or None."""
     try:
-        return json.loads(body)[0][0]
-    except (ValueError, TypeError, LookupError):
+        envelope = json.loads(body)
+    except (ValueError, TypeError):
         return None
+    return envelope if isinstance(envelope, dict) else None

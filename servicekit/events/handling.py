@@ -1,7 +1,7 @@
 """Doors for other services' facts: each handler does its work once per event, in one transaction with its inbox row."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from servicekit import metrics
 from servicekit.clock import now
 from servicekit.context import correlation_id
 from servicekit.contracts import Event, registry
+from servicekit.database import gathering
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any, "Meta"], None]
@@ -31,6 +32,15 @@ class Meta:
     occurred_at: datetime
     source: str
     correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One handler and the event that it is to handle."""
+
+    handler: str
+    event: Event
+    meta: Meta
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -75,22 +85,44 @@ def read(message: Any) -> tuple[Event, Meta]:
 
 def run(name: str, event: Event, meta: Meta) -> bool:
     """Run one handler for one event unless it has done so before; True if it ran. Whatever it raises undoes all."""
-    reset = correlation_id.set(meta.correlation_id)
+    return run_all([Run(name, event, meta)]) == 1
+
+
+def run_all(runs: Sequence[Run]) -> int:
+    """Run handlers in order and in one transaction, each unless it has done so before; how many ran. Whatever one raises undoes all."""
+    with transaction.atomic(), gathering():
+        fresh = _enter(runs) if runs else set()
+        done = [one for one in runs if _take(fresh, one)]
+        for one in done:
+            _call(one)
+    for one in runs:
+        metrics.HANDLED.labels(one.handler, "done" if one in done else "duplicate").inc()
+    return len(done)
+
+
+def _take(fresh: set[tuple[str, UUID]], one: Run) -> bool:
+    """True for the first run of a pair: the same message may have come twice."""
+    key = (one.handler, one.meta.event_id)
+    is_fresh = key in fresh
+    fresh.discard(key)
+    return is_fresh
+
+
+def _call(one: Run) -> None:
+    reset = correlation_id.set(one.meta.correlation_id)
     try:
-        with transaction.atomic():
-            first = _enter(name, meta.event_id)
-            if first:
-                handlers[event.type][name](event, meta)
+        handlers[one.event.type][one.handler](one.event, one.meta)
     finally:
         correlation_id.reset(reset)
-    metrics.HANDLED.labels(name, "done" if first else "duplicate").inc()
-    return first
 
 
-def _enter(name: str, event_id: UUID) -> bool:
+def _enter(runs: Sequence[Run]) -> set[tuple[str, UUID]]:
+    """Write the inbox rows; which of them are new."""
+    at = now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO servicekit_inboxentry (handler, event_id, handled_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [name, event_id, now()],
+            f"INSERT INTO servicekit_inboxentry (handler, event_id, handled_at) VALUES {', '.join(['(%s, %s, %s)'] * len(runs))} "  # noqa: S608
+            "ON CONFLICT DO NOTHING RETURNING handler, event_id",
+            [value for one in runs for value in (one.handler, one.meta.event_id, at)],
         )
-        return bool(cursor.rowcount == 1)
+        return set(cursor.fetchall())

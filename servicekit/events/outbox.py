@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import connection
 
 from servicekit.clock import now
 from servicekit.context import correlation_id
 from servicekit.contracts import Event
+from servicekit.database import gather
 from servicekit.json import encode
-from servicekit.models import OutboxEvent
 
 COLUMNS = "event_id, type, schema, aggregate, aggregate_id, aggregate_version, data, correlation_id, created_at, attempts, last_error"
 ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')"
@@ -29,26 +28,17 @@ def publish_all(events: Sequence[Event]) -> list[UUID]:
     if not events:
         return []
     at, ids = now(), [uuid4() for _ in events]
-    rows = [(event_id, *_columns(event), correlation_id.get(), at) for event_id, event in zip(ids, events, strict=True)]
-    with connection.cursor() as cursor:  # one round trip; the wake-up is delivered at commit, once
-        places = ", ".join([ROW] * len(rows))
+    gather(_insert, [(event_id, *_columns(event), correlation_id.get(), at) for event_id, event in zip(ids, events, strict=True)])
+    return ids
+
+
+def _insert(rows: list[tuple[Any, ...]]) -> None:
+    """One round trip; the wake-up is delivered at commit, once."""
+    places = ", ".join([ROW] * len(rows))
+    with connection.cursor() as cursor:
         values = [value for row in rows for value in row]
         cursor.execute(f"INSERT INTO servicekit_outboxevent ({COLUMNS}) VALUES {places}; NOTIFY outbox", values)  # noqa: S608  (placeholders)
-    return ids
 
 
 def _columns(event: Event) -> tuple[str, int, str, UUID, int, str]:
     return event.type, event.schema, event.aggregate, event.aggregate_id, event.aggregate_version, encode(event).decode()
-
-
-def envelope(row: OutboxEvent) -> dict[str, Any]:
-    """The message that carries the fact."""
-    return {
-        "id": str(row.event_id),
-        "type": row.type,
-        "schema": row.schema,
-        "source": settings.SERVICE_NAME,
-        "occurred_at": row.created_at.isoformat(),
-        "correlation_id": row.correlation_id,
-        "data": row.data,
-    }

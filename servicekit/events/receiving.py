@@ -1,10 +1,13 @@
-"""The one Celery task: takes a message from the service's queue to its handlers, and loses it in no case."""
+"""From the service's queue to the handlers: a message is lost in no case."""
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
@@ -13,7 +16,7 @@ from servicekit.clock import now
 from servicekit.contracts import Event
 from servicekit.database import wait_for_database
 from servicekit.events import dead_letters
-from servicekit.events.handling import Malformed, Meta, handlers, read, run
+from servicekit.events.handling import Malformed, Meta, Run, handlers, read, run, run_all
 from servicekit.jobs import job, schedule
 from servicekit.models import Redelivery
 
@@ -21,6 +24,36 @@ logger = logging.getLogger("tts.events")
 TRIES = 5
 RETRY_JOB = "servicekit.retry_event"
 DELIVERY_LIMIT = 5
+
+
+def receive_all(bodies: Sequence[tuple[bytes, bool]]) -> None:
+    """Handle messages (body, whether it was handed out before) in their order: in one transaction if that works, else each for itself.
+
+    Only a service whose handlers wait for no row that its requests hold while they wait for another (``EVENTS_TOGETHER``) shares one.
+    """
+    messages = [(_decode(body), redelivered) for body, redelivered in bodies]
+    if settings.EVENTS_TOGETHER and len(messages) > 1 and not any(redelivered for _, redelivered in messages):
+        try:
+            run_all(_runs(message for message, _ in messages))
+        except Exception as error:  # noqa: BLE001  (the worker's outer loop: who fails, and why, comes out one by one)
+            logger.info("events are handled one by one", extra={"reason": f"{type(error).__name__}: {error}"})
+        else:
+            return
+    for message, redelivered in messages:
+        receive(message, redelivered=redelivered)
+
+
+def _decode(body: bytes | str) -> Any:
+    """The JSON in a message, or the body itself where it holds none; what is no event is kept as a dead letter."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body
+
+
+def _runs(messages: Iterable[Any]) -> list[Run]:
+    events = [read(message) for message in messages]
+    return [Run(name, event, meta) for event, meta in events for name in list(handlers.get(event.type, {}))]
 
 
 def receive(message: Any, *, redelivered: bool = False) -> None:

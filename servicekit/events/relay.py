@@ -3,27 +3,33 @@
 import logging
 import os
 import select
+import time
+from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
+import msgspec
 from celery import Celery
 from django.conf import settings
 from django.db import connection
-from kombu import Connection, Producer
 
 from servicekit import metrics
 from servicekit.clock import now
-from servicekit.events.outbox import envelope
-from servicekit.events.topology import EVENTS, declare
+from servicekit.events.sender import Fate, Message, Sender
 from servicekit.loops import Loop
 from servicekit.models import OutboxEvent
 
 logger = logging.getLogger("tts.relay")
 LEADER = 7_305_001  # the advisory lock of the one relay that publishes
 BATCH = 100
-CONFIRM = 5.0  # seconds the broker may take to confirm
 SWEEP = 1.0  # seconds between looks without a wake-up
-TASK = "servicekit.receive"
+PAUSE = 0.02  # seconds between two looks at the least: what is said meanwhile goes along
+UNROUTABLE_AGAIN = timedelta(seconds=10)
+
+#: the envelope is put together by the database, as the text that it keeps
+DUE = """
+SELECT id, event_id::text, type, schema, created_at, correlation_id, data::text FROM servicekit_outboxevent
+WHERE published_at IS NULL AND (retry_at IS NULL OR retry_at <= %s) ORDER BY id LIMIT %s
+"""
 
 
 class Relay(Loop):
@@ -34,31 +40,26 @@ class Relay(Loop):
 
     def __init__(self, app: Celery) -> None:
         super().__init__()
-        self._app = app
-        self._broker: Connection | None = None
-        self._producer: Producer | None = None
-        self._returned: set[str] = set()
-        self._blocked = False
+        self._sender = Sender(app)
         self._leads = False
+        self._looked_at = 0.0
 
     def turn(self) -> None:
         """Lead or wait to; publish all that is due; then sleep until there is more."""
         if not self._leads and not self._take_lead():
             self.stopping.wait(SWEEP)
             return
-        producer = self._connected()
-        if self._blocked:
-            self._wait_until_unblocked()
+        self._sender.open()
+        if self._sender.is_blocked:
+            self._sender.wait_until_unblocked(SWEEP)
             return
-        if self._publish_due(producer) < BATCH:
+        if self._publish_due() < BATCH:
             self._sleep()
 
     def release(self) -> None:
         """Drop the broker connection and the lead; the next turn takes both anew."""
         self._leads = False
-        broker, self._broker, self._producer = self._broker, None, None
-        if broker is not None:
-            broker.collect()
+        self._sender.close()
 
     def _take_lead(self) -> bool:
         with connection.cursor() as cursor:
@@ -70,83 +71,62 @@ class Relay(Loop):
                 logger.info("leading the relay")
         return self._leads
 
-    def _connected(self) -> Producer:
-        if self._producer is None:
-            self._broker = self._app.connection_for_write(transport_options=self._transport_options())
-            self._broker.ensure_connection(max_retries=1, timeout=5)
-            declare(self._broker)
-            channel = self._broker.channel()
-            if hasattr(channel, "events"):
-                channel.events["basic_return"].add(self._on_returned)
-            self._producer = Producer(channel, EVENTS, serializer="json", auto_declare=False)
-            self._set_blocked(False)
-        return self._producer
-
-    def _transport_options(self) -> dict[str, Any]:
-        options = dict(self._app.conf.broker_transport_options)
-        if self._app.conf.broker_url.startswith("amqp"):
-            options |= {"on_blocked": lambda reason: self._set_blocked(True), "on_unblocked": lambda: self._set_blocked(False)}
-        return options
-
-    def _set_blocked(self, blocked: bool) -> None:
-        if blocked != self._blocked:
-            logger.warning("broker refuses publishes" if blocked else "broker takes publishes again")
-        self._blocked = blocked
-        metrics.RELAY_BLOCKED.set(int(blocked))
-
-    def _wait_until_unblocked(self) -> None:
-        assert self._broker is not None  # noqa: S101  (set by _connected)
-        try:
-            self._broker.drain_events(timeout=SWEEP)
-        except TimeoutError:
-            return
-
-    def _on_returned(self, error: Any, exchange: str, routing_key: str, message: Any) -> None:
-        self._returned.add(str(message.headers.get("id")))
-
-    def _publish_due(self, producer: Producer) -> int:
-        rows = list(
-            OutboxEvent.objects.filter(published_at__isnull=True).exclude(retry_at__gt=now()).order_by("id")[:BATCH],
-        )
-        done: list[int] = []
-        try:
-            for row in rows:
-                if self._blocked or self.stopping.is_set():
-                    break
-                if self._publish(producer, row):
-                    done.append(row.id)
-        finally:
-            if done:
-                OutboxEvent.objects.filter(id__in=done).update(published_at=now(), last_error="")
-        return len(rows)
-
-    def _publish(self, producer: Producer, row: OutboxEvent) -> bool:
-        """True once the broker has it; an event that no queue takes is kept, marked and tried again every 10 s."""
-        message = self._app.amqp.as_task_v2(str(row.event_id), TASK, args=[envelope(row)], kwargs={})
-        self._returned.clear()
-        producer.publish(
-            message.body,
-            routing_key=row.type,
-            headers=message.headers,
-            delivery_mode=2,
-            mandatory=True,
-            timeout=CONFIRM,
-            confirm_timeout=CONFIRM,
-            **message.properties,
-        )
-        if str(row.event_id) in self._returned:
-            logger.error("event is unroutable", extra={"event_type": row.type, "event_id": str(row.event_id)})
-            row.attempts, row.last_error, row.retry_at = row.attempts + 1, "unroutable", now() + timedelta(seconds=10)
-            row.save(update_fields=["attempts", "last_error", "retry_at"])
-            return False
-        if settings.FAILPOINT == "relay.after_confirm":
-            os._exit(70)
-        metrics.PUBLISHED.labels(row.type).inc()
-        return True
+    def _publish_due(self) -> int:
+        """How many were sent; fewer than a batch means that no more are due."""
+        self._looked_at = time.monotonic()
+        due = _due()
+        if due:
+            fate = self._sender.send(list(due.values()))
+            if settings.FAILPOINT == "relay.after_confirm":
+                os._exit(70)
+            _mark(due, fate)
+            if fate.refused:
+                logger.warning("a queue is full", extra={"events": len(fate.refused)})
+                self.stopping.wait(SWEEP)
+        return len(due)
 
     def _sleep(self) -> None:
         link = connection.connection
         if not link.notifies:  # a wake-up may have come with the answer to a query
             select.select([link], [], [], SWEEP)
+        self.stopping.wait(max(0.0, self._looked_at + PAUSE - time.monotonic()))
         link.poll()
         link.notifies.clear()
+
+
+def _due() -> dict[int, Message]:
+    """What is to be sent, by row, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [now(), BATCH])
+        return {row[0]: _message(*row[1:]) for row in cursor.fetchall()}
+
+
+def _message(event_id: str, kind: str, schema: int, created_at: object, correlation_id: str, data: str) -> Message:
+    envelope = {
+        "id": event_id,
+        "type": kind,
+        "schema": schema,
+        "source": settings.SERVICE_NAME,
+        "occurred_at": created_at,
+        "correlation_id": correlation_id,
+        "data": msgspec.Raw(data.encode()),
+    }
+    return Message(event_id, kind, msgspec.json.encode(envelope))
+
+
+def _mark(due: dict[int, Message], fate: Fate) -> None:
+    """Published is what the broker confirmed; what no queue takes is kept, marked and tried again."""
+    sent = [row for row, message in due.items() if message.event_id in fate.confirmed]
+    if sent:
+        OutboxEvent.objects.filter(id__in=sent).update(published_at=now(), last_error="")
+        for row in sent:
+            metrics.PUBLISHED.labels(due[row].type).inc()
+    if fate.returned:
+        _keep_returned(fate.returned)
+
+
+def _keep_returned(event_ids: Collection[str]) -> None:
+    for row in OutboxEvent.objects.filter(event_id__in=event_ids):
+        logger.error("event is unroutable", extra={"event_type": row.type, "event_id": str(row.event_id)})
+        row.attempts, row.last_error, row.retry_at = row.attempts + 1, "unroutable", now() + UNROUTABLE_AGAIN
+        row.save(update_fields=["attempts", "last_error", "retry_at"])

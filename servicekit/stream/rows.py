@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Max, Min
 
 from servicekit.clock import now
+from servicekit.database import gather
 from servicekit.json import encode
 from servicekit.stream.models import StreamRow
 
@@ -24,33 +25,34 @@ class Row(NamedTuple):
     at: datetime
 
 
-def append(audience: str, kind: str, body: dict[str, Any]) -> int:
-    """Add a row and return its number. Do it last in the transaction: until its end every other writer waits.
+def append(audience: str, kind: str, body: dict[str, Any]) -> None:
+    """Add a row. Do it last in the transaction: until its end every other writer waits.
 
     Raises RuntimeError outside a transaction.
     """
-    return append_all([(audience, kind, body)])[0]
+    append_all([(audience, kind, body)])
 
 
-def append_all(entries: Sequence[tuple[str, str, dict[str, Any]]]) -> list[int]:
-    """Add several rows (audience, kind, body) at once and return their numbers, in the same order.
+def append_all(entries: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Add several rows (audience, kind, body), numbered in their order.
 
     Without the lock a number taken early and committed late would slip behind a reader that is already past it.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a stream row outside a transaction would have no place in the order")
-    if not entries:
-        return []
-    at = now()
-    rows = [(audience, kind, encode(body).decode(), at) for audience, kind, body in entries]
+    if entries:
+        at = now()
+        gather(_insert, [(audience, kind, encode(body).decode(), at) for audience, kind, body in entries])
+
+
+def _insert(rows: list[tuple[str, str, str, datetime]]) -> None:
     places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
         cursor.execute(
-            f"INSERT INTO stream_streamrow (audience, kind, body, at) VALUES {places} RETURNING number, pg_notify('stream', '')",  # noqa: S608  (placeholders)
+            f"INSERT INTO stream_streamrow (audience, kind, body, at) VALUES {places}; NOTIFY stream",  # noqa: S608  (placeholders)
             [value for row in rows for value in row],
         )
-        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def read_after(number: int, audiences: Collection[str] | None = None, limit: int = 500) -> list[Row]:
