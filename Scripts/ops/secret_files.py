@@ -1,6 +1,7 @@
 """The secrets of an instance: made once at random, each in a file that only its owner reads."""
 
 import secrets
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,10 +25,11 @@ class SecretFiles:
         return self._keep(name, _new_signing_key)
 
     def store(self, name: str, value: str) -> Path:
-        """The file of a secret that was given or put together."""
+        """The file of a secret that was given or put together; whoever reads it meanwhile finds the old value or the new one."""
         path = self.folder / name
-        path.touch(mode=0o600)
-        path.write_text(value)
+        with tempfile.NamedTemporaryFile("w", dir=self.folder, prefix=".", delete=False) as new:  # made for its owner alone
+            new.write(value)
+        Path(new.name).rename(path)
         return path
 
     def _keep(self, name: str, make: Callable[[], str]) -> Path:

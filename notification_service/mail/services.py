@@ -30,9 +30,11 @@ ADDRESS_WAIT = timedelta(hours=24)
 CRASHED = Outcome(Verdict.IN_DOUBT, Stage.DATA, "the worker stopped before the server's answer")
 
 
-@transaction.atomic
 def create_deliveries(event_id: UUID, event_type: str, messages: Sequence[Message]) -> list[Delivery]:
-    """Decide that each person gets a mail, sent soon by the worker's clock. An event's deliveries exist together or not at all."""
+    """Decide that each person gets a mail, sent soon by the worker's clock. An event's deliveries exist together or not at all.
+
+    Call it inside a transaction.
+    """
     if not messages:
         return []
     at = now()
@@ -146,7 +148,7 @@ def _apply(delivery: Delivery, outcome: Outcome) -> None:
     delivery.error_stage, delivery.last_error = outcome.stage or "", one_line(outcome.reply, 500)
     delivery.sent_at = now() if delivery.state == State.SENT else None
     delivery.next_try_at = now() + step.delay if step.delay is not None else None
-    delivery.save()
+    delivery.save(update_fields=["state", "doubts", "error_stage", "last_error", "sent_at", "next_try_at"])
     if delivery.next_try_at is not None:
         schedule(SEND_JOB, str(delivery.id), delivery.next_try_at, {})
 

@@ -33,7 +33,8 @@ def save_access(event: AccessEvent) -> None:
 
 def remember_requester(*, ticket_id: UUID, requester_id: UUID) -> None:
     """A ticket keeps its requester for life."""
-    TicketPeople.objects.update_or_create(ticket_id=ticket_id, defaults={"requester_id": requester_id})
+    people = TicketPeople(ticket_id=ticket_id, requester_id=requester_id)
+    TicketPeople.objects.bulk_create([people], update_conflicts=True, unique_fields=["ticket_id"], update_fields=["requester_id"])
 
 
 @transaction.atomic

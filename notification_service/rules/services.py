@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
-
 from mail.services import create_deliveries
 from notices.services import create_notices
 from preferences.selectors import chosen_channels
@@ -18,11 +16,12 @@ from servicekit.contracts import Event
 from servicekit.principal import SYNTHETIC_ID
 
 
-@transaction.atomic
 def tell_people(event: Event, *, event_id: UUID) -> None:
     """Everybody whom a rule means gets one message, by the channels that he wants. Telling twice changes nothing.
 
     What is done only to try the system out concerns nobody.
+    Call it inside a transaction, as a handler is.
+
     Raises RequesterUnknown, to be tried again, while only a later event can say whom a rule means.
     """
     messages = compose(event, rules_for(event)) if actor(event) != SYNTHETIC_ID else []

@@ -32,7 +32,7 @@ def receive_all(bodies: Sequence[tuple[bytes, bool]]) -> None:
     Only a service whose handlers wait for no row that its requests hold while they wait for another (``EVENTS_TOGETHER``) shares one.
     """
     messages = [(_decode(body), redelivered) for body, redelivered in bodies]
-    if settings.EVENTS_TOGETHER and len(messages) > 1 and not any(redelivered for _, redelivered in messages):
+    if settings.EVENTS_TOGETHER and not any(redelivered for _, redelivered in messages):
         try:
             run_all(_runs(message for message, _ in messages))
         except Exception as error:  # noqa: BLE001  (the worker's outer loop: who fails, and why, comes out one by one)

@@ -3,6 +3,8 @@
 from servicekit.settings import *  # noqa: F403
 from servicekit.settings import service_settings
 
+EVENTS_TOGETHER = False  # a task and the turn-taking of agents are locked in one order only within one event
+
 globals().update(
     service_settings(
         name="workflow_api",
