@@ -1,11 +1,12 @@
 """The public HTTP API as one person uses it; every answer is timed."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 
 from ops.importer.target import Login
 from ops.replay.measures import Measures
@@ -13,14 +14,40 @@ from ops.replay.measures import Measures
 #: answers that a well-behaved client tries again
 PASSING = frozenset({429, 502, 503, 504})
 TRIES = 8
+NO_COOKIES = aiohttp.DummyCookieJar  # people are told apart by their tokens
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read whole."""
+
+    status: int
+    content: bytes
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is no success."""
+        return self.status >= 400
+
+    def json(self) -> Any:
+        """The decoded body. Raises ValueError for what is no JSON."""
+        return json.loads(self.content)
+
+    @property
+    def code(self) -> str:
+        """The problem's code; "" for a success or what is no problem document."""
+        try:
+            return str(self.json().get("code", "")) if self.is_error else ""
+        except ValueError:
+            return ""
 
 
 class ApiFailure(RuntimeError):
     """An answer that the driver cannot go on with."""
 
-    def __init__(self, route: str, response: httpx.Response) -> None:
-        super().__init__(f"{route}: HTTP {response.status_code} {response.text[:500]}")
-        self.status = response.status_code
+    def __init__(self, route: str, answer: Answer) -> None:
+        super().__init__(f"{route}: HTTP {answer.status} {answer.content[:500].decode(errors='replace')}")
+        self.status = answer.status
 
 
 @dataclass
@@ -38,14 +65,14 @@ class Api:
     """Calls made as a person. ``route`` names the endpoint in the report."""
 
     def __init__(self, base_url: str, measures: Measures) -> None:
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         self.base_url = base_url
         self.measures = measures
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=30, limits=limits)
+        self._http: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.close()
 
     async def log_in(self, login: Login) -> Person:
         """A fresh session."""
@@ -57,37 +84,45 @@ class Api:
 
     async def renew(self, person: Person) -> None:
         """A fresh access token, by the refresh token or else by the password."""
-        response = await self._http.post("/api/v1/auth/token/refresh/", json={"refresh": person.refresh})
-        if response.is_error:
-            response = await self._send("POST token", "POST", "/api/v1/auth/token/", {}, {"json": _as_body(person.login)})
-        person.access, person.refresh = response.json()["access"], response.json()["refresh"]
+        answer = await self._send("POST token/refresh", "POST", "/api/v1/auth/token/refresh/", {}, {"json": {"refresh": person.refresh}})
+        if answer.is_error:
+            answer = await self._send("POST token", "POST", "/api/v1/auth/token/", {}, {"json": _as_body(person.login)})
+        tokens = answer.json()
+        person.access, person.refresh = tokens["access"], tokens["refresh"]
 
     async def call(self, person: Person, route: str, method: str, path: str, **request: Any) -> Any:
         """The decoded answer (None if empty). An outdated token is renewed once; what is not a success raises ApiFailure."""
         headers = request.pop("headers", {})
-        response = await self._send(route, method, path, {**headers, **_bearer(person)}, request)
-        if response.status_code == 401:
+        answer = await self._send(route, method, path, {**headers, **_bearer(person)}, request)
+        if answer.status == 401:
             await self.renew(person)
-            response = await self._send(route, method, path, {**headers, **_bearer(person)}, request)
-        if response.is_error:
-            raise ApiFailure(route, response)
-        return response.json() if response.content else None
+            answer = await self._send(route, method, path, {**headers, **_bearer(person)}, request)
+        if answer.is_error:
+            raise ApiFailure(route, answer)
+        return answer.json() if answer.content else None
 
-    async def _send(self, route: str, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
+    async def _send(self, route: str, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> Answer:
         for attempt in range(TRIES):
             started = time.monotonic()
             try:
-                response = await self._http.request(method, path, headers=headers, **request)
-            except httpx.TransportError as error:
+                answer = await self._exchange(method, path, headers, request)
+            except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 self.measures.failures[f"{route}: {type(error).__name__}"] += 1
                 if attempt + 1 == TRIES:
                     raise
             else:
-                self.measures.note(route, time.monotonic() - started, response.status_code, _code_of(response))
-                if response.status_code not in PASSING or attempt + 1 == TRIES:
-                    return response
+                self.measures.note(route, time.monotonic() - started, answer.status, answer.code)
+                if answer.status not in PASSING or attempt + 1 == TRIES:
+                    return answer
             await asyncio.sleep(min(4.0, 0.25 * 2**attempt))
         raise AssertionError("unreachable")
+
+    async def _exchange(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> Answer:
+        if self._http is None:  # made within the running loop
+            connections = aiohttp.TCPConnector(limit=64)
+            self._http = aiohttp.ClientSession(self.base_url, connector=connections, timeout=aiohttp.ClientTimeout(30), cookie_jar=NO_COOKIES())
+        async with self._http.request(method, path, headers=headers, **request) as response:
+            return Answer(response.status, await response.read())
 
 
 def _as_body(login: Login) -> dict[str, str]:
@@ -96,12 +131,3 @@ def _as_body(login: Login) -> dict[str, str]:
 
 def _bearer(person: Person) -> dict[str, str]:
     return {"Authorization": f"Bearer {person.access}"}
-
-
-def _code_of(response: httpx.Response) -> str:
-    if not response.is_error:
-        return ""
-    try:
-        return str(response.json().get("code", ""))
-    except ValueError:
-        return ""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import httpx
+import aiohttp
 import typer
 from rich.console import Console
 
@@ -43,7 +43,7 @@ def replay_tickets(
         setting = setting_of(data, also or [])
         size = Size(tickets, agents, requesters, rate, step_seconds, costs)
         outcome = asyncio.run(replay(setting, size, file, category, screen.print))
-    except (NoTarget, CannotPlay, ApiFailure, ManageFailed, httpx.TransportError) as failure:
+    except (NoTarget, CannotPlay, ApiFailure, ManageFailed, aiohttp.ClientConnectionError, TimeoutError) as failure:
         screen.print(f"{type(failure).__name__}: {failure}", style="red", markup=False)
         raise typer.Exit(2) from failure
     page = outcome.save(report or data / "reports" / f"replay-{datetime.now(UTC):%Y%m%d-%H%M%S}")

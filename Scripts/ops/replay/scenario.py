@@ -7,6 +7,8 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
+
 from ops.importer.rows import ImportRow
 from ops.replay.api import Api, ApiFailure, Person
 from ops.replay.live import LiveSocket
@@ -101,9 +103,10 @@ class Scenario:
             await self._comment(requester, track, f"Any news? It is about: {row.subject}")
 
     async def _upload(self, person: Person, number: int, row: ImportRow) -> str:
+        form = aiohttp.FormData()
         content = f"log of ticket {number}\n{row.description}\n".encode()
-        files = {"file": (f"details-{number}.txt", content, "text/plain")}
-        stored = await self.api.call(person, "POST attachments", "POST", "/api/v1/attachments/", files=files)
+        form.add_field("file", content, filename=f"details-{number}.txt", content_type="text/plain")
+        stored = await self.api.call(person, "POST attachments", "POST", "/api/v1/attachments/", data=form)
         self.doings.uploads += 1
         return str(stored["id"])
 
@@ -165,7 +168,7 @@ class Scenario:
     async def _do_step(self, agent: Person, item_id: str) -> None:
         item = await self.api.call(agent, "GET task", "GET", f"/api/v1/tasks/{item_id}/")
         number = item["ticket"]["number"]
-        ticket = await self.api.call(agent, "GET ticket", "GET", f"/api/v1/tickets/{number}/")
+        ticket = await self._open_ticket(agent, number)
         track = self.tracks.by_number.get(number)
         try:
             if "start" in item["actions"]:
@@ -180,6 +183,17 @@ class Scenario:
             if failure.status not in TOO_LATE:
                 raise
 
+    async def _open_ticket(self, agent: Person, number: str) -> Any:
+        """An agent may read a ticket once its service has heard that he works on it, a moment after he has."""
+        for _ in range(40):
+            try:
+                return await self.api.call(agent, "GET ticket", "GET", f"/api/v1/tickets/{number}/")
+            except ApiFailure as failure:
+                if failure.status != 404:
+                    raise
+                await asyncio.sleep(0.25)
+        raise TimeoutError(f"{agent.name} was never let in to {number}")
+
     async def _finish(self) -> None:
         """Wait until all is resolved; what nobody was told of live is found by polling, and counted."""
         while self._jobs or self.tracks.unresolved():
@@ -192,16 +206,15 @@ class Scenario:
                 return
 
     async def _note_resolved(self) -> None:
-        """Reads the resolved tickets from the newest down to the first that is not of this run."""
+        """Reads the resolved tickets from the newest down to the first page that tells nothing new."""
         cursor = None
         while True:
             params = {"scope": "all", "status": "resolved", "limit": "100"} | ({"cursor": cursor} if cursor else {})
             page = await self.api.call(self.cast.admin, "GET tickets?status", "GET", "/api/v1/tickets/", params=params)
             ours = [row["number"] for row in page["results"] if row["number"] in self.tracks.by_number]
-            for number in ours:
-                self._mark(number, "resolved")
+            news = [self._mark(number, "resolved") for number in ours]
             cursor = page["next"]
-            if not cursor or len(ours) < len(page["results"]):
+            if not cursor or not any(news):
                 return
 
     async def _poll(self) -> None:
