@@ -3,6 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -59,19 +60,15 @@ class Lane(Loop):
 
     def take_handled(self) -> Iterator[Delivery]:
         """What has been handled since the last call, to be acknowledged by the thread that owns the connection."""
-        try:
+        with suppress(BlockingIOError):
             os.read(self._bell_out, 65536)
-        except BlockingIOError:
-            pass
         while self._handled:
             yield self._handled.popleft()
 
     def _take(self) -> list[Delivery]:
         taken: list[Delivery] = []
-        try:
+        with suppress(Empty):
             taken.append(self._waiting.get(timeout=PATIENCE))
             while len(taken) < AT_ONCE:
                 taken.append(self._waiting.get_nowait())
-        except Empty:
-            pass
         return taken

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def add(audience="room", **body):
     with transaction.atomic():
-        return append(audience, "said", body)
+        append(audience, "said", body)
+        return latest()
 
 
 def test_a_row_outside_a_transaction_is_refused():

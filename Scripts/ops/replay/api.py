@@ -120,7 +120,9 @@ class Api:
     async def _exchange(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> Answer:
         if self._http is None:  # made within the running loop
             connections = aiohttp.TCPConnector(limit=64)
-            self._http = aiohttp.ClientSession(self.base_url, connector=connections, timeout=aiohttp.ClientTimeout(30), cookie_jar=NO_COOKIES())
+            self._http = aiohttp.ClientSession(
+                self.base_url, connector=connections, timeout=aiohttp.ClientTimeout(30), cookie_jar=NO_COOKIES()
+            )
         async with self._http.request(method, path, headers=headers, **request) as response:
             return Answer(response.status, await response.read())
 

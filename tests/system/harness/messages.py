@@ -2,14 +2,11 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import amqp
-from celery import Celery
 
 from tests.system.harness.stack import Stack
 
-TASK = "servicekit.receive"
 EXCHANGE = "tts.events"
 
 
@@ -18,8 +15,6 @@ class Post:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._app = Celery("tests")
-        self._app.conf.task_serializer = "json"
 
     def envelopes(self, service: str, where: str = "true") -> list[dict[str, Any]]:
         """Published events of the service as they travelled, oldest first."""
@@ -44,22 +39,14 @@ class Post:
         """Publish each to all its subscribers, or to one queue alone."""
         with self._stack.rabbitmq.connect() as connection, connection.channel() as channel:
             for envelope in envelopes:
-                message = self._app.amqp.as_task_v2(str(uuid4()), TASK, args=[envelope], kwargs={})
-                self._publish(channel, message, queue, envelope)
+                self._publish(channel, envelope, queue)
 
     def send_raw(self, queue: str, body: bytes, **properties: Any) -> None:
         """Put any bytes into a queue."""
         with self._stack.rabbitmq.connect() as connection, connection.channel() as channel:
             channel.basic_publish_confirm(amqp.Message(body, delivery_mode=2, **properties), routing_key=queue, mandatory=True)
 
-    def _publish(self, channel: amqp.Channel, message: Any, queue: str, envelope: Any) -> None:
-        packed = amqp.Message(
-            json.dumps(message.body),
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=2,
-            application_headers=message.headers,
-            **message.properties,
-        )
+    def _publish(self, channel: amqp.Channel, envelope: Any, queue: str) -> None:
+        packed = amqp.Message(json.dumps(envelope), content_type="application/json", content_encoding="utf-8", delivery_mode=2)
         exchange, key = ("", queue) if queue else (EXCHANGE, envelope["type"])
         channel.basic_publish_confirm(packed, exchange=exchange, routing_key=key, mandatory=True)
