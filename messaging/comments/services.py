@@ -63,11 +63,9 @@ def _tell(comment: Comment, conversation: Conversation, by: Principal) -> None:
     feed.comment_posted(comment)
 
 
+@transaction.atomic
 def record_ticket(event: TicketEvent) -> None:
-    """Keep the newest that is known of a ticket; an older fact changes nothing. An imported ticket is news to nobody.
-
-    Call it inside a transaction, as a handler is.
-    """
+    """Keep the newest that is known of a ticket; an older fact changes nothing. An imported ticket is news to nobody."""
     conversation = _lock_or_start(event)
     if event.version <= conversation.version:
         return
@@ -79,11 +77,9 @@ def record_ticket(event: TicketEvent) -> None:
         feed.ticket_changed(event)
 
 
+@transaction.atomic
 def record_task(event: TaskEvent) -> None:
-    """Keep who owns and works on the ticket. Of each person the newest fact counts, so the order of arrival does not matter.
-
-    Call it inside a transaction, as a handler is.
-    """
+    """Keep who owns and works on the ticket. Of each person the newest fact counts, so the order of arrival does not matter."""
     conversation = _lock_or_start(event)
     task = Task.objects.filter(id=event.task_id).first() or Task(id=event.task_id, conversation=conversation)
     is_news = event.version > task.version

@@ -13,6 +13,7 @@ from servicekit.contracts.notification import NoticeCreated, NoticesRead, Told
 from servicekit.stream.rows import append, append_all
 
 
+@transaction.atomic
 def show_notice(event: NoticeCreated) -> None:
     """A new notice appears on all devices of everybody whom it tells."""
     append_all([(audiences.person(told.user_id), "notice.created", _notice(told, event.created_at)) for told in event.told])

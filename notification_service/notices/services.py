@@ -18,11 +18,9 @@ from servicekit.principal import Principal
 logger = logging.getLogger("tts.notices")
 
 
+@transaction.atomic
 def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
-    """Tell each person in the app. The notices of an event are committed together: if one exists, all do, and nothing happens.
-
-    Call it inside a transaction.
-    """
+    """Tell each person in the app. The notices of an event are committed together: if one exists, all do, and nothing happens."""
     if not messages:
         return []
     at = now()

@@ -16,7 +16,7 @@ from realtime.hub import Hub
 from realtime.lanes import Lanes
 from servicekit.principal import Principal
 from servicekit.stream import follower
-from servicekit.stream.rows import append
+from servicekit.stream.rows import append, latest
 from servicekit.testing.keys import token_for
 
 ORIGIN = "http://testserver"
@@ -130,5 +130,6 @@ def tell(audience: str, *bodies: object) -> list[int]:
     numbers = []
     for body in bodies:
         with transaction.atomic():
-            numbers.append(append(audience, "told", {"body": body}))
+            append(audience, "told", {"body": body})
+            numbers.append(latest())
     return numbers
