@@ -21,8 +21,8 @@ place() {
     local path=$1 mode=${2:-644} said
     shift $(($# < 2 ? $# : 2))
     mkdir -p "${path%/*}"
-    sed -e "s|@REPOSITORY@|$REPOSITORY|g" -e "s|@REBOOT_AT@|$TTS_REBOOT_AT|g" -e "s|@SSH_FROM@|$(ssh_sources '*.*')|g" \
-        -e "s|@SSH_FROM6@|$(ssh_sources '*:*')|g" "$HOST/files$path" | install -m "$mode" /dev/stdin "$path.new"
+    sed -e "s|@REPOSITORY@|$REPOSITORY|g" -e "s|@REBOOT_AT@|$TTS_REBOOT_AT|g" -e "s|@SSH_FROM@|$(ssh_sources "$IPV4" 127.0.0.1)|g" \
+        -e "s|@SSH_FROM6@|$(ssh_sources "$IPV6" ::1)|g" "$HOST/files$path" | install -m "$mode" /dev/stdin "$path.new"
     if cmp -s "$path.new" "$path" && [[ $(stat -c %a "$path") == "$mode" ]]; then rm "$path.new"; return; fi
     if [[ $# -gt 0 ]] && ! said=$("$@" "$path.new" 2>&1); then rm "$path.new"; refuse "$1 does not accept $path: $said"; fi
     [[ ! -f $path || -e $path.before-tts ]] || cp -p "$path" "$path.before-tts"
@@ -31,16 +31,15 @@ place() {
     say "wrote $path"
 }
 
-# The addresses of TTS_SSH_FROM that match a pattern, as nft writes a set. A set may not be empty: ::1 never comes in from outside.
+# The addresses of TTS_SSH_FROM of one family (a pattern), as nft writes a set. A set may not be empty: ::1 never comes in from outside.
 ssh_sources() {
     local source found=''
     for source in ${TTS_SSH_FROM:-0.0.0.0/0 ::/0}; do
-        # shellcheck disable=SC2053 # a pattern
-        if [[ $source == $1 ]]; then found+="$source, "; fi
+        [[ $source =~ $1 ]] && found+="$source, "
     done
-    [[ -n $found ]] || if [[ $1 == '*:*' ]]; then found='::1, '; else found='127.0.0.1, '; fi
-    printf '%s' "${found%, }"
+    printf '%s' "${found:-$2, }" | sed 's/, $//'
 }
+IPV4='^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(/[0-9]+)?$' IPV6='^[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?$'
 
 # packages NAME…: install what is missing.
 packages() {
