@@ -32,6 +32,7 @@ COMMANDS = {
     "events": ("production.commands.events", "app", "What was published and handled, service by service."),
     "maintenance": ("production.commands.maintenance", "app", "Show the maintenance page, or end it."),
     "scale": ("production.commands.scale", "scale", "How many workers a service has."),
+    "certificate": ("production.commands.certificates", "app", "Install a certificate of your own; what is served."),
     "rotate": ("production.commands.rotate", "app", "New keys and passwords while everything runs."),
     "env": ("production.commands.env", "app", "Check the settings; compare two environments."),
     "deploy": ("production.deployment.commands", "deploy", "Bring a release into service: rolling, blue-green or canary."),

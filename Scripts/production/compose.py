@@ -63,6 +63,7 @@ class Compose:
         images = os.environ.get("TTS_IMAGES_ENV")
         env_files = [self.home.env_file, *([Path(images)] if images else [])]
         words: list[str] = ["docker", "compose", "--project-name", self.home.project, "--project-directory", str(DOCKER)]
+        words += ["--profile", "tls"] if self.home.values.get("TTS_CERTIFICATE") == "acme" else []
         return words + [word for file in self.files for word in ("-f", str(file))] + [w for f in env_files for w in ("--env-file", str(f))]
 
     def environment(self) -> dict[str, str]:

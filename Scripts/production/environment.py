@@ -76,6 +76,8 @@ def _together(values: Mapping[str, str]) -> Iterator[Finding]:
     if values.get("BACKUP_TARGET") == "s3":
         for name in (name for name in S3 if not values.get(name)):
             yield Finding(name, f"{name} is missing, and BACKUP_TARGET is s3", "Name the store, or set BACKUP_TARGET=local.")
+        if "s3" not in values.get("TTS_OVERLAYS", "").split(","):
+            yield Finding("TTS_OVERLAYS", "TTS_OVERLAYS does not hold s3, and BACKUP_TARGET is s3", "Add s3 to TTS_OVERLAYS.")
 
 
 def _address(values: Mapping[str, str]) -> Iterator[Finding]:

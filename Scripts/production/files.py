@@ -2,15 +2,18 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from production import failpoints
 
+LEFT_OVER_AFTER = 60.0  # seconds; no writer takes that long
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 
 
 def write_atomically(path: Path, text: str, *, mode: int = OWNER_ONLY) -> None:
     """Put a file in place in one step, on the disk before it has its name. ``mode`` counts, not the umask."""
+    _clear_away(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -25,6 +28,13 @@ def write_atomically(path: Path, text: str, *, mode: int = OWNER_ONLY) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _remember_name(path.parent)
+
+
+def _clear_away(path: Path) -> None:
+    """What a writer left that was killed."""
+    for left_over in path.parent.glob(f".{path.name}.*"):
+        if time.time() - left_over.stat().st_mtime > LEFT_OVER_AFTER:
+            left_over.unlink(missing_ok=True)
 
 
 def make_folder(path: Path, mode: int = OWNER_ONLY_FOLDER) -> None:

@@ -33,7 +33,11 @@ def settings(existing: Mapping[str, str], answers: Mapping[str, str]) -> dict[st
     derived = _derived(domain, port) if is_moved else {}
     if "HTTPS_PORT" in answers and domain:
         derived["DJANGO_BASE_URL"] = _derived(domain, port)["DJANGO_BASE_URL"]
-    return {**example, **existing, **derived, **answers}
+    values = {**example, **existing, **derived, **answers}
+    overlays = [name for name in values["TTS_OVERLAYS"].split(",") if name]
+    if values["BACKUP_TARGET"] == "s3" and "s3" not in overlays:
+        values["TTS_OVERLAYS"] = ",".join([*overlays, "s3"])
+    return values
 
 
 def make(folder: Path, answers: Mapping[str, str], given_secrets: Mapping[str, str]) -> Made:

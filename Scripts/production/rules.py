@@ -35,6 +35,12 @@ def is_host(value: str) -> bool:
     return len(value) <= 253 and (HOST_NAME.fullmatch(value) is not None or _is_ip(value))
 
 
+def is_host_with_port(value: str) -> bool:
+    """A name or an address, and perhaps a port."""
+    host, colon, port = value.partition(":")
+    return is_host(host) and (not colon or (port.isdecimal() and 0 < int(port) < 65536))
+
+
 def is_address(value: str) -> bool:
     """somebody@somewhere, also with a name before it: ``Tickets <tickets@example.org>``."""
     return ADDRESS.fullmatch(parseaddr(value)[1]) is not None
@@ -124,7 +130,10 @@ RULES = {
     "ACME_SERVER": Rule(is_url, "must be the URL of an ACME directory"),
     "BACKUP_TARGET": one_of(*TARGETS, is_required=True),
     "BACKUP_RETENTION_DAYS": number(1, 3650, "a number of days"),
-    "S3_ENDPOINT": Rule(is_url, "must be a URL, such as https://fra1.digitaloceanspaces.com"),
+    "S3_ENDPOINT": Rule(is_host_with_port, "must be a host, such as fra1.digitaloceanspaces.com, or host:port"),
+    **dict.fromkeys(("DEBUG_DB_PORT", "DEBUG_AMQP_PORT", "DEBUG_RABBITMQ_PORT", "MAIL_PAGE_PORT"), number(1, 65535, "a port")),
+    "BACKUP_HOUR": number(0, 23, "an hour"),
+    "TTS_PUBLIC_ADDRESS": Rule(_all(_is_ip), "must be a list of addresses, such as 203.0.113.9"),
     "S3_BUCKET": Rule(lambda value: re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is not None, "must be the name of a bucket"),
     "SOCKETS_PER_PERSON": number(1, 1000),
     **{f"{service}_RELEASE": _RELEASE for service in ("AUTH", "TICKET", "WORKFLOW", "MESSAGING", "NOTIFICATION", "FRONTEND")},

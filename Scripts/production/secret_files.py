@@ -47,6 +47,8 @@ class SecretFiles:
     def complete(self, given: Mapping[str, str]) -> list[str]:
         """Make whatever is missing; give back the names of what was made. What is there stays as it is."""
         make_folder(self.folder)
+        for left_over in self.folder.glob(".*"):
+            left_over.unlink()  # of a tool that was killed
         made = [name for name in RANDOM if self._keep(name, random_secret)]
         made += [name for name in (SIGNING_KEY,) if self._keep(name, new_signing_key)]
         made += [name for name in (RETIRED_KEYS, *GIVEN) if self._keep(name, partial(str, given.get(name, "")), may_be_empty=True)]

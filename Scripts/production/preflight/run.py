@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,11 @@ class Situation:
     compose: Compose
     containers: tuple[Container, ...]
     needs_images: bool = True
+
+    @cached_property
+    def certificate(self) -> tuple[str, str] | None:
+        """Chain and key that nginx is to serve."""
+        return certificate.on_disk(self.compose)
 
     def runs(self, service: str) -> bool:
         """Whether a container of a Compose service runs."""
@@ -100,11 +106,12 @@ def _dns(situation: Situation) -> list[Finding]:
     if not values.get("TTS_DOMAIN"):
         return []
     own = network.own_addresses(values.get("TTS_PUBLIC_ADDRESS", ""))
-    return network.dns(values["TTS_DOMAIN"], own, is_needed=values.get("TTS_CERTIFICATE") == "acme")
+    is_first = values.get("TTS_CERTIFICATE") == "acme" and situation.certificate is None  # later it must start also while DNS is away
+    return network.dns(values["TTS_DOMAIN"], own, is_needed=is_first)
 
 
 def _certificate(situation: Situation) -> list[Finding]:
-    pair = certificate.on_disk(situation.compose)
+    pair = situation.certificate
     if pair is None and situation.home.values.get("TTS_CERTIFICATE") != "own":
         return []  # the first start makes a self-signed one
     chain, key = pair or ("", "")

@@ -1,26 +1,19 @@
 """Containers that take over what changed in their secrets."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 from production import scaling, starting
 from production.compose import Compose
-from production.state import COMPOSE_NAMES, SERVICES
+from production.deployment.restarting import restart
+from production.state import SERVICES
 
 READY = 180.0  # seconds
 
 
 def renew_services(compose: Compose, services: Sequence[str]) -> None:
     """Web and worker of services, one after the other, without a request refused. Raises OperatorError; the old ones then serve on."""
-    if find_spec("production.deployment.restarting"):
-        from production.deployment.restarting import restart
-
-        restart(compose.home, services)
-        scaling.renew(compose, services, force=True)
-        return
-    names = [name for service in services for name in (compose.serving(COMPOSE_NAMES[service]), compose.serving(f"{service}-worker"))]
-    names += [name for service in services for name in scaling.extras(compose.home, service)]
-    starting.recreate(compose, names, timeout=READY)
+    restart(compose.home, services)
+    scaling.renew(compose, services, force=True)
 
 
 def renew_workers(compose: Compose, services: Sequence[str] = SERVICES) -> None:
