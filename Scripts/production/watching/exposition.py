@@ -46,7 +46,7 @@ class Samples:
         """The page, every metric with its meaning."""
         lines = []
         for name, values in self.values.items():
-            kind = "counter" if name.endswith("_total") else "gauge"
+            kind = "counter" if name.endswith(("_total", "_bucket")) else "gauge"
             lines += [f"# HELP {name} {helps[name]}", f"# TYPE {name} {kind}"]
             lines += [f"{name}{_written(labels)} {value!r}" for labels, value in values]
         return "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ HELPS = {
     "certificate_expires_timestamp_seconds": "When the served certificate ends",
     "certificate_served_matches": "1 if the served certificate is the one on the disk",
     "edge_requests_total": "Requests at the front door by status",
-    "edge_request_seconds_bucket_total": "Requests at the front door that took at most le seconds",
+    "edge_request_seconds_bucket": "Requests at the front door that took at most le seconds",
     "drill_last_success_timestamp_seconds": "When a restore was last tried with success; 0 for never",
     "drill_rto_seconds": "How long the last drill took until the system was back",
     "drill_rpo_seconds": "How much the last drill lost",
@@ -117,7 +117,7 @@ def _add_edge(samples: Samples, reading: Reading, memory: Memory) -> None:
     upto = 0
     for bound, number in zip((*map(str, BOUNDS), "+Inf"), memory.edge.classes, strict=True):
         upto += number
-        samples.add("edge_request_seconds_bucket_total", float(upto), le=bound)
+        samples.add("edge_request_seconds_bucket", float(upto), le=bound)
     if reading.certificate:
         samples.add("certificate_expires_timestamp_seconds", reading.certificate.expires.timestamp())
         if reading.certificate.matches is not None:
