@@ -13,5 +13,6 @@ if [ -n "$missing" ]; then
 fi
 rm -f /etc/pgbackrest.conf
 # A volume that is mounted here for the first time takes over owner and mode; a tmpfs the mode alone.
-install -d -o postgres -g postgres -m 0700 /etc/pgbackrest/tls /backup
+install -d -o postgres -g postgres -m 0700 /etc/pgbackrest/tls
+install -d -o postgres -g postgres -m 0751 /backup
 install -d -m 1777 /var/spool/pgbackrest

@@ -45,7 +45,7 @@ def now(
         show_json(made)
         return
     for base in made["base"]:
-        show(f"{base['kind']} base {base['label']}: {_size(base['database_bytes'])}, {_size(base['stored_bytes'])} stored ({_place(base)})")
+        show(f"{base['kind']} base {base['label']}: {_size(base['bytes'])}, {_size(base['stored_bytes'])} stored ({_place(base)})")
     show(f"dumps of {len(made['dump']['databases'])} databases, {_size(made['dump']['bytes'])}; {made['media']['copied']} new files")
 
 

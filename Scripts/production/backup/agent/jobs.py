@@ -49,7 +49,7 @@ class Jobs:
                 manifest.keep(self.vault, base.label, counted)
             newest = made[0]
             details |= {"label": newest.label, "kind": newest.kind, "bytes": newest.database_bytes, "stored_bytes": newest.stored_bytes}
-        return [_told(base) for base in made]
+        return [base.as_json() for base in made]
 
     def dump(self) -> dict[str, Any]:
         """A logical dump of every database, read back; then what is too old goes."""
@@ -151,16 +151,6 @@ def _refuse_damaged(digests: list[str]) -> None:
 def _stamp(name: str) -> str:
     """The part of a name that sorts by time."""
     return name.split("/")[1].partition(".")[0]
-
-
-def _told(base: repository.Base) -> dict[str, Any]:
-    return {
-        "label": base.label,
-        "kind": base.kind,
-        "repository": base.repository,
-        "bytes": base.database_bytes,
-        "stored_bytes": base.stored_bytes,
-    }
 
 
 #: names on the command line

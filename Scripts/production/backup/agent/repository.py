@@ -32,6 +32,18 @@ class Base:
     stored_bytes: int
     is_damaged: bool
 
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "label": self.label,
+            "kind": self.kind,
+            "repository": self.repository,
+            "started_at": self.started_at.isoformat(),
+            "ended_at": self.ended_at.isoformat(),
+            "bytes": self.database_bytes,
+            "stored_bytes": self.stored_bytes,
+        }
+
 
 def configuration(settings: Settings) -> str:
     """The text of pgbackrest.conf in the backup container."""

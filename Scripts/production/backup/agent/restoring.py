@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from production.backup.agent import dumps, manifest, media, postgres, repository
-from production.backup.agent.repository import Base, Said
+from production.backup.agent.repository import Said
 from production.backup.agent.settings import Settings
 from production.backup.agent.store import Missing, Vault
 
@@ -32,7 +32,7 @@ def plan(vault: Vault, target: Target) -> dict[str, Any]:
     fit.sort(key=lambda base: (-base.ended_at.timestamp(), base.repository))
     oldest = min((base.ended_at for base in known), default=None)
     return {
-        "bases": [{**_told(base), "manifest": _manifest_of(vault, base.label)} for base in fit],
+        "bases": [{**base.as_json(), "manifest": _manifest_of(vault, base.label)} for base in fit],
         "oldest": f"the oldest ended at {oldest.isoformat()}" if oldest else "",
         "major": int(postgres.run("postgres", "--version").split()[2].partition(".")[0]),
     }
@@ -42,7 +42,7 @@ def listing(vault: Vault) -> dict[str, Any]:
     """Bases, dumps and saved configurations."""
     dumped = sorted({name.split("/")[1] for name in vault.names("dumps/")}, reverse=True)
     kept = sorted((name for name in vault.names("configuration/") if name.endswith(".tar")), reverse=True)
-    return {"bases": [_told(base) for base in repository.bases()], "dumps": dumped, "configurations": kept}
+    return {"bases": [base.as_json() for base in repository.bases()], "dumps": dumped, "configurations": kept}
 
 
 def mark() -> dict[str, Any]:
@@ -143,15 +143,3 @@ def _manifest_of(vault: Vault, label: str) -> dict[str, Any] | None:
         return manifest.read(vault, f"manifests/{label}.json")
     except Missing:
         return None
-
-
-def _told(base: Base) -> dict[str, Any]:
-    return {
-        "label": base.label,
-        "kind": base.kind,
-        "repository": base.repository,
-        "started_at": base.started_at.isoformat(),
-        "ended_at": base.ended_at.isoformat(),
-        "bytes": base.database_bytes,
-        "stored_bytes": base.stored_bytes,
-    }
