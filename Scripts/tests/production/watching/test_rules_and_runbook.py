@@ -94,7 +94,7 @@ def test_every_command_of_the_runbook_exists(line):
     module, attribute, _ = COMMANDS[words[0]]
     target = getattr(import_module(module), attribute)
     command = typer.main.get_command(target if isinstance(target, typer.Typer) else _app_of(target))
-    if hasattr(command, "commands") and (words[1:] or not command.invoke_without_command):
+    if hasattr(command, "commands"):
         command = command.commands[words[1]]
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} - options == set()
