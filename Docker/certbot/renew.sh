@@ -13,7 +13,7 @@ certonly() {
     shift
     # shellcheck disable=SC2086
     certbot certonly --non-interactive --agree-tos --email "$TTS_ADMIN_EMAIL" --webroot --webroot-path /var/www/acme \
-        --cert-name tts --key-type ecdsa --keep-until-expiring --renew-with-new-domains --no-random-sleep-on-renew \
+        --cert-name tts --key-type ecdsa --keep-until-expiring --renew-with-new-domains \
         --config-dir "$folder" --work-dir /tmp/certbot --logs-dir /tmp/certbot/logs ${ACME_SERVER:+--server "$ACME_SERVER"} \
         --domains "$names" "$@"
 }

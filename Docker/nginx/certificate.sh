@@ -2,9 +2,8 @@
 # What is known of the certificate, as JSON: the one on disk and the one that is served. The operator's watch compares them:
 # a certificate that was renewed and is not served is the classic failure.
 set -eu
-here=$(dirname "$0")
-# shellcheck source=Docker/nginx/edge.sh
-. "$here/edge.sh"
+# shellcheck source=edge.sh source-path=SCRIPTDIR
+. /edge/edge.sh
 host=$(sed 's/^server_name //; s/;$//' "$run/settings/site_name.conf")
 
 # describe: the certificate on standard input as JSON, or null

@@ -3,9 +3,8 @@
 # Refuses, with exit code 1, what does not belong together or has expired; what is served stays as it is.
 set -eu
 umask 077
-here=$(dirname "$0")
-# shellcheck source=Docker/nginx/edge.sh
-. "$here/edge.sh"
+# shellcheck source=edge.sh source-path=SCRIPTDIR
+. /edge/edge.sh
 given=$(mktemp -d "$certificates/.given.XXXXXX")
 trap 'rm -rf "$given"' EXIT
 awk -v folder="$given" '
@@ -21,4 +20,4 @@ fi
     flock 9
     mv -f "$given/privkey.pem" "$given/fullchain.pem" "$certificates/"
 ) 9>"$run/lock"
-"$here/refresh.sh"
+/edge/refresh.sh

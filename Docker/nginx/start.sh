@@ -3,12 +3,11 @@
 # takes over what is there, and becomes nginx. Stops with exit code 2 and the reason if the settings cannot be used.
 set -eu
 umask 077
-here=$(dirname "$0")
-# shellcheck source=Docker/nginx/edge.sh
-. "$here/edge.sh"
+# shellcheck source=edge.sh source-path=SCRIPTDIR
+. /edge/edge.sh
 
 refuse() {
-    say "$1"
+    say "$1" >/dev/null
     exit 2
 }
 
@@ -46,10 +45,10 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
     -keyout "$placeholder/privkey.pem" -out "$placeholder/fullchain.pem" 2>/dev/null
 cp "$placeholder"/*.pem "$run/generation.first/tls/"
 echo "include /etc/nginx/upstreams.default.conf;" >"$run/generation.first/upstreams.conf"
-"$here/peers.sh" /etc/nginx/upstreams.default.conf >"$run/generation.first/peers.conf"
+/edge/peers.sh >"$run/generation.first/peers.conf"
 ln -s generation.first "$run/current"
 nginx -t -q || refuse "nginx does not take its own configuration; it says why above"
 
-"$here/refresh.sh" || true  # what was refused is in the log; the rest is served
-"$here/watch.sh" &
+/edge/refresh.sh >/dev/null || true  # what was refused is in the log; the rest is served
+/edge/watch.sh &
 exec nginx -g 'daemon off;'

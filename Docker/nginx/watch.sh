@@ -1,15 +1,28 @@
 #!/bin/sh
-# Every two seconds: takes over what changed, keeps the log file small, and leaves a sign of life for healthy.sh.
+# Every two seconds: sees whether anything changed and has it taken over; keeps the log file from filling the disk of a host without
+# logrotate; leaves a sign of life for healthy.sh.
 set -u
-here=$(dirname "$0")
-# shellcheck source=Docker/nginx/edge.sh
-. "$here/edge.sh"
+# shellcheck source=edge.sh source-path=SCRIPTDIR
+. /edge/edge.sh
 log=/var/log/nginx/access.log
-most=100000000  # bytes; for a host without logrotate
+most=100000000  # bytes
 
+# look: whatever is to be taken over, told apart by time, size and address
+look() {
+    read -r names <"$run/names"
+    # shellcheck disable=SC2046
+    addresses $(echo "$names" | sed 's/:[0-9]*//g')
+    stat -L -c '%n %y %s %i' "$upstreams" "$certificates/fullchain.pem" "$certificates/privkey.pem" 2>/dev/null
+}
+
+before=
 while sleep 2; do
-    "$here/refresh.sh"
-    if [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -gt "$most" ]; then
+    now=$(look)
+    if [ "$now" != "$before" ]; then
+        /edge/refresh.sh >/dev/null  # it has told the log
+        before=$now
+    fi
+    if [ "$(stat -c %s "$log")" -gt "$most" ]; then
         mv -f "$log" "${log%.log}.old"
         kill -USR1 "$(cat "$run/nginx.pid")"
     fi
