@@ -27,7 +27,7 @@ RANDOM = (
     *(f"{service}_{kind}" for service in SERVICES for kind in ("db_password", "broker_password", "django_secret_key")),
 )
 #: somebody else's: an empty file stands for none
-GIVEN = ("email_password", "s3_key", "s3_key_secret", "slack_webhook", "pagerduty_key")
+GIVEN = ("email_password", "s3_key", "s3_key_secret", "slack_webhook", "pagerduty_key", "deadman_url")
 
 
 @dataclass(frozen=True)

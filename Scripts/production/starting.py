@@ -11,6 +11,7 @@ from production import broker, drift
 from production.compose import Compose, ComposeFailed, Container
 from production.console import Steps, progress, say
 from production.redaction import redact
+from production.watching import preparation
 
 PAUSE = 1.0  # seconds between looks
 LOG_LINES = "15"
@@ -43,6 +44,8 @@ def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> f
     Raises ComposeFailed that names what is not well, with the end of its log.
     """
     began, configuration = time.monotonic(), compose.config()
+    if "alertmanager" in configuration["services"]:
+        preparation.prepare(compose.home)
     wanted = parts(configuration)
     _catch_up(compose, configuration)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output, progress("up", len(wanted)) as steps:

@@ -106,7 +106,7 @@ class TestRefusals:
             ((*OPTIONS, "--set", "TTS_DOMIAN=x"), "TTS_DOMIAN is not known; did you mean TTS_DOMAIN?. Rename or remove the line.\n"),
             ((*OPTIONS, "--set", "nonsense"), "--set nonsense: it must be NAME=VALUE\n"),
             ((*OPTIONS, "--secret", "db_password=/x"), "--secret db_password: there are email_password, s3_key, s3_key_secret, "
-             "slack_webhook, pagerduty_key; all others are made at random\n"),
+             "slack_webhook, pagerduty_key, deadman_url; all others are made at random\n"),
             (("--domain", "a.example.org"), "There is nobody to ask here: give the answers by options or --answers, and --yes.\n"),
         ],
     )  # fmt: skip
