@@ -1,6 +1,7 @@
 """What a restored system needs before and after people come back to it."""
 
 import json
+import shlex
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,15 +33,15 @@ def unknown_heads(compose: Compose, manifest: dict[str, Any]) -> list[str]:
         database = manifest["databases"].get(f"{service}_db", {})
         heads = {f"{app}.{head}" for app, head in database.get("heads", {}).items()}
         if heads:
-            known = set(_one_shot(compose, f"{service}-migrate", "shell", "-c", HEADS))
+            known = set(_one_shot(compose, f"{service}-migrate", "python", "manage.py", "shell", "-c", HEADS))
             missing += [f"{service}: {head}" for head in sorted(heads - known)]
     return missing
 
 
 def quiet_down(compose: Compose, reason: str) -> dict[str, int]:
     """Before any worker runs: no mail leaves, and everybody has to log in again. How many mails wait, and how many people it meets."""
-    mail = _one_shot(compose, "notification-migrate", "mail_sending", "pause", "--reason", reason)
-    sessions = _one_shot(compose, "auth-migrate", "end_all_sessions", "--reason", "restore")
+    mail = _prepared(compose, "notification-migrate", f"mail_sending pause --reason {shlex.quote(reason)}")
+    sessions = _prepared(compose, "auth-migrate", "end_all_sessions --reason restore")
     return {"mails_waiting": mail["waiting"], "people_logged_out": sessions["people"]}
 
 
@@ -80,10 +81,15 @@ def resume_mail(compose: Compose, *, discards_older: bool) -> dict[str, Any]:
     return call(compose, "notification", "mail_sending", "resume", *(["--discard-older"] if discards_older else []))[-1]
 
 
-def _one_shot(compose: Compose, service: str, *arguments: str) -> Any:
-    """What a management command prints at its end, run while no service does."""
+def _prepared(compose: Compose, service: str, command: str) -> Any:
+    """What a management command prints at its end, with the schema of this release, run while no service does."""
+    return _one_shot(compose, service, "sh", "-c", f"python manage.py prepare >&2 && python manage.py {command}")
+
+
+def _one_shot(compose: Compose, service: str, *command: str) -> Any:
+    """The JSON that a command prints at its end, run in a container of its own."""
     options = ["run", "--rm", "--no-deps", "--no-TTY"]
-    done = compose.run(*options, service, "python", "manage.py", *arguments, capture=True, check=False, input="", timeout=300)
+    done = compose.run(*options, service, *command, capture=True, check=False, input="", timeout=300)
     if done.returncode:
         raise ComposeFailed(f"{service}: {last_line(done.stderr or done.stdout)}")
     return json.loads(last_line(done.stdout))

@@ -19,6 +19,7 @@ from production.home import Home
 from production.lock import exclusive
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+TimeOption = Annotated[str, typer.Option("--time", help="The state of a moment, such as 2026-01-31T12:00:00Z.")]
 LONG = 6 * 3600.0  # seconds
 STEPS = 8
 
@@ -87,51 +88,31 @@ def verify(as_data: JsonOption = False) -> None:
 
 def restore(
     latest: Annotated[bool, typer.Option("--latest", help="Everything that is archived.")] = False,
-    at: Annotated[str, typer.Option("--time", help="The state of a moment, such as 2026-01-31T12:00:00Z.")] = "",
-    database: Annotated[str, typer.Option("--db", help="One database from its newest nightly dump (before --time, if given).")] = "",
-    timeline: Annotated[str, typer.Option(help="Another timeline than the newest: what a former restore left behind.")] = "",
+    at: TimeOption = "",
+    database: Annotated[str, typer.Option("--db", help="One database from its newest nightly dump (of before --time, if given).")] = "",
+    timeline: Annotated[str, typer.Option(help="Another timeline than the newest: what a former restore gave up.")] = "",
     stop_everything: Annotated[
-        bool, typer.Option("--stop-everything", help="Stop what runs; without it a running system is left alone.")
+        bool, typer.Option("--stop-everything", help="Stop what runs. Without it a running system is refused.")
     ] = False,
-    confirm: Annotated[bool, typer.Option("--confirm", help="After a restore: mail may go out again.")] = False,
-    discard_older: Annotated[
-        bool, typer.Option("--discard-older", help="With --confirm: without mails decided before the restore.")
-    ] = False,
-    from_store: Annotated[
-        bool, typer.Option("--configuration", help="On a new machine: fetch settings and secrets from the S3 store.")
-    ] = False,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="With --configuration: S3_ENDPOINT, …")] = None,
-    secret_files: Annotated[list[str] | None, typer.Option("--secret", metavar="NAME=FILE", help="With --configuration.")] = None,
-    image: Annotated[str, typer.Option(help="With --configuration: the image of the backup container.")] = "tts/backup:local",
     as_data: JsonOption = False,
 ) -> None:
-    """Bring data back. Mail is paused afterwards until --confirm, and everybody logs in again."""
-    if from_store:
-        names = configuration.fetch(
-            Home.folder(), image, _pairs(settings), {name: _content(file) for name, file in _pairs(secret_files).items()}
-        )
-        show(f"{len(names)} files in {Home.folder()}. Scripts/tts restore --latest is next.")
-        return
-    if sum([latest, bool(at) and not database, bool(database), confirm]) != 1:
-        raise WrongUse("Say what to restore: one of --latest, --time, --db, --configuration, or --confirm.")
+    """Bring data back. Mail is paused afterwards until `backup confirm`, and everybody logs in again."""
+    if sum([latest, bool(at) and not database, bool(database)]) != 1:
+        raise WrongUse("Say what to restore: --latest, or --time, or --db (with --time, if you like).")
     home, moment = Home.find(), _moment(at)
     with exclusive(home):
-        if confirm:
-            _confirm(home, discard_older, as_data)
-        elif database:
+        if database:
             with progress("restore", 4) as steps:
                 done = logical.restore_one(home, database, moment, steps, stops=stop_everything)
             show_json(asdict(done)) if as_data else show(f"{done.database} is {done.dump}; what it was is kept as {done.old}.")
-        else:
-            with progress("restore", STEPS) as steps:
-                report = restoration.Restoration(home, Target(moment, timeline), steps).run(stops=stop_everything)
-            _show(report, as_data)
+            return
+        with progress("restore", STEPS) as steps:
+            report = restoration.Restoration(home, Target(moment, timeline), steps).run(stops=stop_everything)
+    _show(report, as_data)
 
 
 def drill(
-    data_only: Annotated[
-        bool, typer.Option("--data-only", help="Databases and files alone, without services: 300 MiB instead of 1,000.")
-    ] = False,
+    data_only: Annotated[bool, typer.Option("--data-only", help="Databases and files, without services: 300 MiB, not 1,000.")] = False,
     store: Annotated[str, typer.Option("--from", help="local or s3.")] = "local",
     as_data: JsonOption = False,
 ) -> None:
@@ -149,13 +130,42 @@ def drill(
         raise typer.Exit(1)
 
 
+@backup.command()
+def confirm(
+    discard_older: Annotated[bool, typer.Option("--discard-older", help="Without the mails decided before the restore.")] = False,
+    as_data: JsonOption = False,
+) -> None:
+    """After a restore, when you have looked around: mail goes out again."""
+    home = Home.find()
+    with exclusive(home):
+        was = restoration.confirm(home, discards_older=discard_older)
+    if as_data:
+        show_json(was)
+        return
+    given_up = f", {was['older']} were given up" if discard_older else ""
+    show(f"Mail goes out again: {was['waiting']} waited{given_up}.")
+
+
+@backup.command()
+def fetch(
+    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="S3_ENDPOINT, S3_BUCKET, S3_REGION …")],
+    secret_files: Annotated[list[str], typer.Option("--secret", metavar="NAME=FILE", help="backup_passphrase, s3_key, s3_key_secret.")],
+    image: Annotated[str, typer.Option(help="The image of the backup container.")] = "tts/backup:local",
+    network: Annotated[str, typer.Option(help="The Docker network from which the store is reached.")] = "bridge",
+) -> None:
+    """On a new machine: settings and secrets from the S3 store into an empty home. `restore --latest` is next."""
+    secrets = {name: _content(file) for name, file in _pairs(secret_files).items()}
+    names = configuration.fetch(Home.folder(), image, _pairs(settings), secrets, network)
+    show(f"{len(names)} files in {Home.folder()}. Scripts/tts restore --latest is next.")
+
+
 def _show(report: restoration.Report, as_data: bool) -> None:
     if as_data:
         show_json(asdict(report))
     else:
         show(f"Restored to {report.restored_to} from the base {report.base}; all was well again after {report.rto_seconds:.0f} s.")
         show(f"{report.people_logged_out} people must log in again; {report.events_again} events were published again.")
-        show(f"Mail is paused, {report.mails_waiting} wait: look around, then Scripts/tts restore --confirm.")
+        show(f"Mail is paused, {report.mails_waiting} wait: look around, then Scripts/tts backup confirm.")
         if report.timeline_before:
             show(
                 f"What was given up stays in the archive: Scripts/tts restore --latest --timeline {report.timeline_before} brings it back."
@@ -172,15 +182,6 @@ def _show_drill(done: drilling.Drill) -> None:
     if done.ticket:
         show(f"Ticket {done.ticket['number']} was handled in {done.ticket['seconds']} s")
     show(*(f"FAULT {fault['what']}: {fault['found']}" for fault in done.faults), *([done.error] if done.error else []))
-
-
-def _confirm(home: Home, discards_older: bool, as_data: bool) -> None:
-    was = restoration.confirm(home, discards_older=discards_older)
-    if as_data:
-        show_json(was)
-        return
-    given_up = f", {was['older']} were given up" if discards_older else ""
-    show(f"Mail goes out again: {was['waiting']} waited{given_up}.")
 
 
 def _moment(text: str) -> datetime | None:

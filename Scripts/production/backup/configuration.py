@@ -38,7 +38,7 @@ def keep(home: Home) -> bool:
     return True
 
 
-def fetch(folder: Path, image: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
+def fetch(folder: Path, image: str, settings: Mapping[str, str], secrets: Mapping[str, str], network: str = "bridge") -> list[str]:
     """Make a home of what the store holds, on a machine that has nothing else; the names of the files.
 
     Raises WrongUse where there is a deployment already, BackupFailed where nothing can be had.
@@ -51,7 +51,7 @@ def fetch(folder: Path, image: str, settings: Mapping[str, str], secrets: Mappin
             path.write_text(value, encoding="utf-8")
             path.chmod(SECRET_MODE)
         Path(temporary).chmod(0o755)
-        content = _ask_store(image, settings, temporary)
+        content = _ask_store(image, settings, temporary, network)
     return unpack(content, folder)
 
 
@@ -96,14 +96,14 @@ def unpack(content: bytes, folder: Path) -> list[str]:
     return [name for name, _ in entries]
 
 
-def _ask_store(image: str, settings: Mapping[str, str], secrets: str) -> bytes:
+def _ask_store(image: str, settings: Mapping[str, str], secrets: str, network: str) -> bytes:
     mounts = ["--volume", f"{secrets}:/run/secrets:ro"]
     values = dict(settings)
     if authorities := values.pop("S3_CA_FILE", ""):
         mounts += ["--volume", f"{Path(authorities).resolve()}:/etc/tts/authorities.crt:ro"]
         values["S3_CA_FILE"] = "/etc/tts/authorities.crt"
     variables = [word for name, value in values.items() for word in ("--env", f"{name}={value}")]
-    command = ["docker", "run", "--rm", "--network", "host", *mounts, *variables, "--env", "BACKUP_TARGET=s3", image, "give-configuration"]
+    command = ["docker", "run", "--rm", "--network", network, *mounts, *variables, "--env", "BACKUP_TARGET=s3", image, "give-configuration"]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()

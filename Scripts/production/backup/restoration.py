@@ -25,8 +25,6 @@ START_LIMIT = 300.0
 ROOM = 1.3  # times the size of the databases
 #: what PostgreSQL writes last, it must still hand over: so backup stops after it
 KEEPERS = ("db", "backup")
-#: the jobs that make the restored databases fit for this release
-MIGRATED = ("auth-migrate", "ticket-migrate", "workflow-migrate", "messaging-migrate", "notification-migrate")
 
 
 @dataclass
@@ -145,8 +143,7 @@ class Restoration:
     def _prepare(self) -> None:
         """The schema of this release, then silence: before any worker runs."""
         self.compose.run("up", "--detach", "--wait", "rabbitmq", "db", capture=True)
-        for job in ("provision", *MIGRATED):
-            self.compose.run("run", "--rm", "--no-deps", "--no-TTY", job, capture=True, input="")
+        self.compose.run("run", "--rm", "--no-deps", "--no-TTY", "provision", capture=True, input="")
         quiet = aftercare.quiet_down(self.compose, f"restored to {self.report.restored_to}")
         self.report.mails_waiting, self.report.people_logged_out = quiet["mails_waiting"], quiet["people_logged_out"]
 

@@ -87,7 +87,7 @@ class Jobs:
             faults += [*self._unreadable("media/"), *self._unreadable("manifests/")]
             if faults:
                 raise JobFailed("; ".join(faults))
-            details["repositories"] = read
+            details["verified"] = read
         return details
 
     def configuration(self, chunks: Iterable[bytes], about: dict[str, Any]) -> str:
@@ -140,7 +140,7 @@ class Jobs:
             except (*FAILURES, JobFailed) as error:
                 self.records.failed(layer, str(error))
                 raise JobFailed(str(error)) from error
-            self.records.succeeded(layer, **details)
+            self.records.succeeded(layer, repositories=len(self.settings.repositories), **details)
 
 
 def _refuse_damaged(digests: list[str]) -> None:

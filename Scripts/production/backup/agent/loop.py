@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from production.backup.agent import archive, metrics, schedule
 from production.backup.agent.postgres import PostgresFailed
 from production.backup.agent.records import LAYERS, Records, write_json
-from production.backup.agent.schedule import Plan
+from production.backup.agent.schedule import Night, Plan
 from production.backup.agent.settings import Settings
 
 TURN = 5.0  # seconds
@@ -87,10 +87,9 @@ class Loop:
 
     def _start_due(self) -> None:
         records = {name: self.records.read(name) for name in LAYERS}
-        now = datetime.now(UTC)
+        night = Night(self.settings.hour, self.settings.zone, len(self.settings.repositories))
         for plan in schedule.PLANS:
-            is_due = schedule.is_due(plan, records, now=now, hour=self.settings.hour, zone=self.settings.zone)
-            if plan.lane not in self._jobs and is_due:
+            if plan.lane not in self._jobs and schedule.is_due(plan, records, night, datetime.now(UTC)):
                 command = ["nice", sys.executable, "-m", "production.backup.agent", plan.layer]
                 process = subprocess.Popen(command, text=True, stdout=subprocess.DEVNULL, start_new_session=True)
                 self._jobs[plan.lane] = (plan, process, time.monotonic())

@@ -12,6 +12,7 @@ from typing import Any
 from production.backup.agent.settings import STANZA, Settings
 
 Said = Callable[[str], None]
+USABLE = {0, 1, 2, 3}  # well; or nothing was ever written there
 SEGMENT = re.compile(r"/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}")
 
 
@@ -97,12 +98,12 @@ def reason(output: str) -> str:
 
 
 def bases() -> list[Base]:
-    """All base backups of all repositories, the newest first. Raises PgBackRestFailed where a repository cannot be read."""
+    """All base backups of every repository that can be read, the newest first. Raises PgBackRestFailed where none can."""
     told = json.loads(call("info", "--output=json", "--log-level-console=off"))
     stanza: dict[str, Any] = told[0] if told else {}
-    status = stanza.get("status", {})
-    if status.get("code", 0) not in {0, 2}:  # 2: there is no backup yet
-        raise PgBackRestFailed(str(status.get("message", "the repository cannot be read")))
+    broken = [repo["status"]["message"] for repo in stanza.get("repo", []) if repo["status"]["code"] not in USABLE]
+    if broken and len(broken) == len(stanza["repo"]):
+        raise PgBackRestFailed(f"no repository can be read: {broken[0]}")
     return sorted((_base(entry) for entry in stanza.get("backup", [])), key=lambda base: base.ended_at, reverse=True)
 
 

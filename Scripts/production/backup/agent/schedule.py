@@ -21,6 +21,15 @@ class Plan:
     hours: int = 0
 
 
+@dataclass(frozen=True)
+class Night:
+    """When nights begin here, and how many repositories there are to fill."""
+
+    hour: int
+    zone: ZoneInfo
+    repositories: int = 1
+
+
 PLANS = (
     Plan("media", "media", timedelta(hours=6), period=timedelta(minutes=2)),
     Plan("base", "database", timedelta(hours=6)),
@@ -30,7 +39,7 @@ PLANS = (
 )
 
 
-def is_due(plan: Plan, records: Mapping[str, Record], *, now: datetime, hour: int, zone: ZoneInfo) -> bool:
+def is_due(plan: Plan, records: Mapping[str, Record], night: Night, now: datetime) -> bool:
     """Whether the layer is to run now. What failed is tried again after 1, 2, 4 … 30 minutes; what never ran, at once."""
     record = records[plan.layer]
     if record.failures and record.tried_at:
@@ -41,7 +50,8 @@ def is_due(plan: Plan, records: Mapping[str, Record], *, now: datetime, hour: in
         return True
     if plan.period:
         return now >= record.at + plan.period
-    return record.at < latest_night(now, hour + plan.hours, zone)
+    is_new_repository = plan.layer != "check" and record.details.get("repositories", 0) < night.repositories
+    return is_new_repository or record.at < latest_night(now, night.hour + plan.hours, night.zone)
 
 
 def latest_night(now: datetime, hour: int, zone: ZoneInfo) -> datetime:
