@@ -7,4 +7,4 @@ export PGPASSWORD PGUSER=postgres PGDATABASE=postgres PGHOST="${PGHOST:-db}" PGC
 for script in /docker-entrypoint-initdb.d/*.sql; do
     psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --file "$script"
 done
-echo "roles, databases and grants are as declared"
+echo "roles, passwords, databases and grants are as they are declared"
