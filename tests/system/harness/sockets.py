@@ -33,7 +33,7 @@ class Listener:
 
 
 class Gallery:
-    """Listeners in a thread of their own. They come back with a jitter, as browsers do."""
+    """Listeners in a thread of their own. They come back with a jitter, as browsers do; without ``comes_back`` only until they are let in."""
 
     def __init__(self, stack: Stack, listeners: Sequence[Listener], comes_back: bool = True) -> None:
         self._url = stack["messaging"].url.replace("http", "ws", 1) + "/ws/"
@@ -86,7 +86,7 @@ class Gallery:
             except (InvalidHandshake, InvalidMessage, OSError, TimeoutError):
                 pass
             listener.is_subscribed = False
-            if not self._comes_back:
+            if listener.connections and not self._comes_back:
                 return
             await asyncio.sleep(random.uniform(0.1, 1.5))
 
