@@ -33,7 +33,7 @@ class Listener:
 
 
 class Gallery:
-    """Listeners in a thread of their own. They come back with a jitter, as browsers do; without ``comes_back`` only until they are let in."""
+    """Listeners in a thread of their own. They come back with a jitter, as browsers do; or only until they are let in."""
 
     def __init__(self, stack: Stack, listeners: Sequence[Listener], comes_back: bool = True) -> None:
         self._url = stack["messaging"].url.replace("http", "ws", 1) + "/ws/"
