@@ -12,7 +12,7 @@ flock 9
 pair=$(pair_folder)
 wanted=$upstreams
 [ -r "$wanted" ] || wanted=/etc/nginx/upstreams.default.conf
-names=$(sed 's/#.*//' "$wanted" | grep -Eo '[a-z][a-z0-9.-]*:[0-9]+' | sort -u | tr '\n' ' ')
+names=$(sed 's/#.*//' "$wanted" | grep -Eo '[a-z0-9][a-z0-9._-]*:[0-9]+' | sort -u | tr '\n' ' ')
 # shellcheck disable=SC2086
 peers=$(/edge/peers.sh $names)
 seen=$({ cat "$pair/fullchain.pem" "$pair/privkey.pem" "$wanted"; echo "$pair $wanted $peers"; } 2>/dev/null | cksum)

@@ -12,6 +12,8 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // for a system behind a name or a certificate that this machine does not know
+  ...JSON.parse(process.env.CHROMIUM_ARGUMENTS ?? "[]"),
 ];
 const PATIENCE = 30_000;
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -179,4 +179,4 @@ def edge_stack(folder: Path, *services: str, overlays: tuple[Path, ...] = ()) ->
         stack.compose("up", "--detach", "--no-build", "--wait", "nginx", "frontend", *services)
         yield stack
     finally:
-        stack.compose("--profile", "*", "down", "--volumes", "--timeout", "2", check=False)
+        stack.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "2", check=False)
