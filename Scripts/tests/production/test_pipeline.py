@@ -123,7 +123,9 @@ def test_a_release_is_prepared_as_one_commit_and_one_tag(repository: Path) -> No
         "pyproject.toml",
     ]
     assert 'version = "0.2.0"' in (repository / "pyproject.toml").read_text()
-    assert re.search(r"## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### Added", (repository / "documentation/changelog.md").read_text())
+    assert re.search(
+        r"## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### Added", (repository / "documentation/changelog.md").read_text()
+    )
 
 
 @pytest.mark.parametrize(
