@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from production import failpoints
@@ -15,7 +15,7 @@ from production.deployment.observing import Observer
 from production.deployment.plan import Act, Found, Move
 from production.deployment.record import RESTART, Record
 from production.deployment.returning import return_to
-from production.deployment.rules import FAILED_PROBES, SLOW_FACTOR, SLOW_FLOOR, Step, fault, judge
+from production.deployment.rules import FAILED_PROBES, SLOW_FACTOR, SLOW_FLOOR, Step, drag, fault, judge
 from production.deployment.synthetic import Synthetic, SyntheticFailed
 from production.deployment.upstreams import COOKIE, Trial, routes_of
 from production.errors import OperatorError
@@ -27,6 +27,10 @@ TRIES, TRY_PAUSE = 20, 0.12  # requests to old and new before any user is let in
 BAD_TRIES = 2
 LONGEST_BAKE, LEAST_PATIENCE = 3.0, 180.0  # times the wanted one, and seconds, for enough answers to come in
 PROPAGATION = 1.0  # seconds after a reload until the old nginx workers take no request any more
+
+
+class NoWayBack(OperatorError):
+    """Neither the new nor the old release serves as it should: somebody has to look."""
 
 
 class ReleaseIsBad(OperatorError):
@@ -48,16 +52,25 @@ class Conductor:
     steps: Steps
     trials: dict[str, Trial] = field(default_factory=dict)
     usual: dict[str, Figures] = field(default_factory=dict)
+    calm: Figures = field(default_factory=Figures)  # the services that nobody touches, before the switch
     letters: dict[str, int] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
     def learn_what_is_usual(self) -> None:
         """What the serving containers did before anything moves."""
-        self.edge.read_log()
         for service in self.releases:
-            slot = web(self.state, service)
-            self.usual[service] = self.observer.figures([slot], since=time.time() - 60)
-            self.letters[service] = int(self.observer.events_of(slot).get("dead_letters", 0))
+            self.letters[service] = int(self.observer.events_of(web(self.state, service)).get("dead_letters", 0))
+        self._learn_speeds(tuple(self.releases))
+
+    def _learn_speeds(self, services: Sequence[str]) -> None:
+        """Of the last minute: the old containers of these services, and all others for comparison."""
+        self.edge.read_log()
+        lately = time.time() - 60
+        self.usual.update({service: self.observer.figures([web(self.state, service)], since=lately) for service in services})
+        self.calm = self.observer.figures(self._others(services), since=lately)
+
+    def _others(self, services: Sequence[str]) -> list[Slot]:
+        return [web(self.state, name) for name in self.state.services if name not in services]
 
     def follow(self, moves: Iterable[Move]) -> None:
         """Do all moves. Raises OperatorError at the first that fails; ``go_back`` then undoes them."""
@@ -82,11 +95,15 @@ class Conductor:
             self.steps.advance(f"{named} ({time.monotonic() - began:.1f} s)")
 
     def go_back(self) -> None:
-        """What served before serves again, for every service that was touched. Raises OperatorError if that is not possible either."""
+        """What served before serves again, for every service that was touched. Raises NoWayBack."""
+        self.steps.now("going back")
         self.observer.sample()
         self.trials.clear()
         wanted = {name: ServiceState(**self.record.original[name]) for name in self.touched}
-        return_to(self.engine, self.edge, self.state, wanted)
+        try:
+            return_to(self.engine, self.edge, self.state, wanted)
+        except OperatorError as failure:
+            raise NoWayBack(f"The release before could not be brought back: {failure}\n`Scripts/tts status` shows what runs.") from failure
 
     # the moves
 
@@ -126,6 +143,7 @@ class Conductor:
         self._bake(move, [web(self.state, service).twin for service in move.services], beside=True)
 
     def _switch(self, move: Move) -> None:
+        self._learn_speeds(move.services)
         before = {service: replace(self.state.services[service]) for service in move.services}
         for service in move.services:
             slot, release = web(self.state, service).twin, self.releases[service]
@@ -162,9 +180,7 @@ class Conductor:
         self._synthetic_transaction()
         for service in move.services:
             slot = web(self.state, service)
-            evidence = self.observer.evidence(
-                slot, since=time.time(), old=Figures(), letters_before=self.letters.get(service, 0), bake=0, failed_probes=0
-            )
+            evidence = self.observer.evidence(slot, since=time.time(), old=Figures(), letters_before=self.letters.get(service, 0))
             if reason := fault(evidence):
                 raise ReleaseIsBad(f"{service}: {reason}")
 
@@ -197,8 +213,10 @@ class Conductor:
     def _may_go_on(self, move: Move, slot: Slot, since: float, failed: int, *, beside: bool) -> bool:
         self.edge.read_log()
         old = self.observer.figures([slot.twin], since=since) if beside else self.usual.get(slot.service, Figures())
+        slower = 1.0 if beside else drag(self.calm, self.observer.figures(self._others(move.services), since=since))
+        letters = self.letters.get(slot.service, 0)
         evidence = self.observer.evidence(
-            slot, since=since, old=old, letters_before=self.letters.get(slot.service, 0), bake=move.seconds, failed_probes=failed
+            slot, since=since, old=old, letters_before=letters, bake=move.seconds, failed_probes=failed, drag=slower
         )
         verdict = judge(evidence)
         if verdict.step is Step.TAKE_BACK:

@@ -3,13 +3,13 @@
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 
 from production.console import progress, say
 from production.deployment import gate, overlay, record
 from production.deployment.colours import BLUE, GREEN, Slot, web
-from production.deployment.conduct import Conductor, find
+from production.deployment.conduct import Conductor, NoWayBack, find
 from production.deployment.edge import Address, Edge
 from production.deployment.engine import Engine
 from production.deployment.observing import Observer
@@ -136,8 +136,8 @@ def _recorded(scene: Scene, entry: Record, wish: Wish) -> Iterator[None]:
     except RolledBack as taken_back:
         outcome, entry.rollback_reason = record.ROLLED_BACK, str(taken_back)
         raise
-    except OperatorError as failure:
-        entry.rollback_reason = str(failure)
+    except BaseException as failure:
+        entry.rollback_reason = str(failure) or type(failure).__name__
         raise
     finally:
         _add_figures(scene, entry, wish.releases)
@@ -151,21 +151,29 @@ def _conduct(scene: Scene, wish: Wish, entry: Record, planned: Sequence[Sequence
         conductor = Conductor(
             scene.engine, scene.edge, observer, scene.synthetic, scene.state, wish.releases, entry, secrets.token_urlsafe(18), steps
         )
-        conductor.learn_what_is_usual()
         try:
-            for wave in planned:
-                conductor.follow(wave)
+            _follow(conductor, planned)
             _settle(scene)
+        except NoWayBack:
+            raise
         except OperatorError as failure:
-            steps.now(f"going back: {failure}")
-            conductor.go_back()
             raise RolledBack(
-                f"{failure}\nThe release before serves again; nothing is left of the new one but its stopped containers."
+                f"{failure}\nThe release before serves; of the new one nothing is left but its stopped containers."
             ) from failure
         finally:
             entry.probes, entry.failed_probes = observer.probes.count, observer.probes.failed
             entry.downtime_seconds = observer.probes.downtime
             entry.steps.append({"what": "all", "seconds": round(time.time() - began, 1)})
+
+
+def _follow(conductor: Conductor, planned: Sequence[Sequence[Move]]) -> None:
+    """Every wave; whatever ends it early, also Ctrl-C, leads back."""
+    with ExitStack() as undo:
+        undo.callback(conductor.go_back)
+        conductor.learn_what_is_usual()
+        for wave in planned:
+            conductor.follow(wave)
+        undo.pop_all()
 
 
 def _settle(scene: Scene) -> None:

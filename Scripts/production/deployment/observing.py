@@ -121,7 +121,9 @@ class Observer:
         found = {name: re.search(rf"^{name} (\S+)$", text, re.MULTILINE) for name in FIGURES}
         return {name: float(match[1]) for name, match in found.items() if match}
 
-    def evidence(self, slot: Slot, *, since: float, old: Figures, letters_before: int, bake: float, failed_probes: int) -> Evidence:
+    def evidence(
+        self, slot: Slot, *, since: float, old: Figures, letters_before: int, bake: float = 0.0, failed_probes: int = 0, drag: float = 1.0
+    ) -> Evidence:
         """All that is known of the container under trial. ``old``: what its predecessor did."""
         self._edge.read_log()
         found = self._engine.containers().get(slot.container(self._engine.home.project))
@@ -135,6 +137,7 @@ class Observer:
             outbox_age=events.get("outbox_oldest_seconds", 0.0),
             dead_letters=int(events.get("dead_letters", letters_before)),
             dead_letters_before=letters_before,
+            drag=drag,
             baked=time.time() - since,
             bake=bake,
         )

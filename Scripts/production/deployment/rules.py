@@ -10,6 +10,7 @@ ENOUGH = 50  # answers before a ratio means anything
 GROSS, GROSS_RATIO = 5, 0.2  # failures, and their share of the answers, that need no more samples
 ERROR_FLOOR, ERROR_FACTOR = 0.01, 3.0  # a share of failures, and how many times the old release's
 SLOW_FLOOR, SLOW_FACTOR = 0.3, 1.5  # seconds of p95, and how many times the old release's
+ENOUGH_TO_COMPARE, MOST_DRAG = 15, 4.0  # answers of the other services, and how much of a slowdown they may excuse
 RESTARTS = 2
 FAILED_PROBES = 2  # in a row
 OUTBOX_AGE = 60.0  # seconds that the oldest event may wait
@@ -43,6 +44,7 @@ class Evidence:
     outbox_age: float = 0.0
     dead_letters: int = 0
     dead_letters_before: int = 0
+    drag: float = 1.0  # how many times slower the services that nobody touched have become meanwhile
     baked: float = 0.0  # seconds under observation
     bake: float = 0.0  # seconds that are wanted
 
@@ -64,16 +66,23 @@ def fault(evidence: Evidence) -> str:
         return f"its container restarted {evidence.restarts} times"
     if evidence.failed_probes >= FAILED_PROBES:
         return f"the synthetic transaction failed {evidence.failed_probes} times in a row"
-    return _of_answers(evidence.new, evidence.old) or _of_events(evidence)
+    return _of_answers(evidence.new, evidence.old, evidence.drag) or _of_events(evidence)
 
 
-def _of_answers(new: Figures, old: Figures) -> str:
+def drag(before: Figures, now: Figures) -> float:
+    """How many times slower the rest of the system has become: a busy machine is no fault of the release. 1 where too little is known."""
+    if min(before.requests, now.requests) < ENOUGH_TO_COMPARE or not before.p95:
+        return 1.0
+    return min(MOST_DRAG, max(1.0, now.p95 / before.p95))
+
+
+def _of_answers(new: Figures, old: Figures, drag: float) -> str:
     is_gross = new.errors >= GROSS and new.error_ratio >= max(GROSS_RATIO, ERROR_FACTOR * old.error_ratio)
     if new.requests < ENOUGH and not is_gross:
         return ""
     if is_gross or new.error_ratio > max(ERROR_FLOOR, ERROR_FACTOR * old.error_ratio):
         return f"{new.errors} of {new.requests} answers failed ({new.error_ratio:.1%}; the old release: {old.error_ratio:.1%})"
-    if new.p95 > max(SLOW_FLOOR, SLOW_FACTOR * old.p95):
+    if new.p95 > max(SLOW_FLOOR, SLOW_FACTOR * old.p95) * drag:
         return f"p95 is {new.p95 * 1000:.0f} ms (the old release: {old.p95 * 1000:.0f} ms)"
     return ""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from production.deployment.figures import Figures
-from production.deployment.rules import Evidence, Step, Verdict, judge
+from production.deployment.rules import Evidence, Step, Verdict, drag, judge
 
 OLD = Figures(requests=500, errors=1, p95=0.120)
 WELL = Evidence(new=Figures(requests=50, errors=0, p95=0.130), old=OLD, baked=60, bake=60)
@@ -70,3 +70,24 @@ def test_each_other_trigger_takes_it_back_at_once(change, reason):
 )
 def test_one_less_does_not(change):
     assert judge(replace(WELL, **change)) == Verdict(Step.GO_ON)
+
+
+def test_a_busy_machine_is_no_fault_of_the_release_and_excuses_no_more_than_it_explains():
+    slower = replace(WELL, new=Figures(100, 0, 0.580), old=OLD, drag=2.0)
+    assert judge(slower) == Verdict(Step.GO_ON)
+    assert judge(replace(slower, new=Figures(100, 0, 0.601))).reason == "p95 is 601 ms (the old release: 120 ms)"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "times"),
+    [
+        (Figures(100, 0, 0.1), Figures(100, 0, 0.25), 2.5),
+        (Figures(100, 0, 0.1), Figures(100, 0, 0.05), 1.0),
+        (Figures(100, 0, 0.1), Figures(100, 0, 9.9), 4.0),
+        (Figures(14, 0, 0.1), Figures(100, 0, 0.25), 1.0),
+        (Figures(100, 0, 0.1), Figures(14, 0, 0.25), 1.0),
+        (Figures(100, 0, 0.0), Figures(100, 0, 0.25), 1.0),
+    ],
+)
+def test_how_much_slower_everything_else_has_become(before, now, times):
+    assert drag(before, now) == pytest.approx(times)
