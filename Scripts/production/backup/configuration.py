@@ -22,7 +22,6 @@ NOTE = "configuration-backup.json"
 AGAIN = timedelta(hours=24)
 #: what is written all the time, or belongs to this machine alone
 TRANSIENT = frozenset({"lock", NOTE, "backup.json", "status", "synthetic", "drill"})
-SECRET_MODE = 0o444  # in a folder that is its owner's alone
 
 
 def keep(home: Home) -> bool:
@@ -49,7 +48,7 @@ def fetch(folder: Path, image: str, settings: Mapping[str, str], secrets: Mappin
         for name, value in {"db_password": "-", **secrets}.items():
             path = Path(temporary) / name
             path.write_text(value, encoding="utf-8")
-            path.chmod(SECRET_MODE)
+            path.chmod(0o444)
         Path(temporary).chmod(0o755)
         content = _ask_store(image, settings, temporary, network)
     return unpack(content, folder)
@@ -64,36 +63,38 @@ def fingerprint(home: Home) -> str:
     return "sha256:" + hashlib.sha256(public.encode()).hexdigest()
 
 
-def collect(home: Home) -> dict[str, bytes]:
+def collect(home: Home) -> dict[str, Path]:
     """Every file of the home that another machine would need, by its path in it."""
     chosen = [home.env_file, *sorted(home.secrets.rglob("*")), *sorted(home.state.rglob("*"))]
     found = {str(path.relative_to(home.path)): path for path in chosen if path.is_file() and not path.is_symlink()}
-    return {name: path.read_bytes() for name, path in found.items() if not TRANSIENT & set(Path(name).parts[1:])}
+    return {name: path for name, path in found.items() if not TRANSIENT & set(Path(name).parts[1:])}
 
 
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """An archive of the files."""
+def pack(files: Mapping[str, Path]) -> bytes:
+    """An archive of the files, with their modes: some of them containers read, which run as other users."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
-        for name, data in files.items():
+        for name, path in files.items():
+            data = path.read_bytes()
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(data), 0o600
+            entry.size, entry.mode = len(data), path.stat().st_mode & 0o777
             archive.addfile(entry, io.BytesIO(data))
     return content.getvalue()
 
 
 def unpack(content: bytes, folder: Path) -> list[str]:
-    """Write the files of an archive with the modes that a home wants. Raises BackupFailed for names that lead elsewhere."""
+    """Write the files of an archive. Raises BackupFailed, and writes nothing, for names that lead elsewhere."""
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        entries = [(entry.name, archive.extractfile(entry)) for entry in archive.getmembers()]
-        if any(stream is None or Path(name).is_absolute() or ".." in Path(name).parts for name, stream in entries):
+        entries = archive.getmembers()
+        if any(not entry.isfile() or Path(entry.name).is_absolute() or ".." in Path(entry.name).parts for entry in entries):
             raise BackupFailed("the saved configuration holds something that is no file of a home")
-        for name, stream in entries:
-            path = folder / name
+        for entry in entries:
+            stream = archive.extractfile(entry)
+            path = folder / entry.name
             make_folder(path.parent)
             path.write_bytes(stream.read() if stream else b"")
-            path.chmod(SECRET_MODE if Path(name).parts[0] == "secrets" else 0o600)
-    return [name for name, _ in entries]
+            path.chmod(entry.mode & 0o666)
+    return [entry.name for entry in entries]
 
 
 def _ask_store(image: str, settings: Mapping[str, str], secrets: str, network: str) -> bytes:
@@ -111,10 +112,11 @@ def _ask_store(image: str, settings: Mapping[str, str], secrets: str, network: s
     return done.stdout
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
+def _digest(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
-    for name, data in sorted(files.items()):
-        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    for name, path in sorted(files.items()):
+        data = path.read_bytes()
+        digest.update(f"{name}\0{path.stat().st_mode:o}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
 
 

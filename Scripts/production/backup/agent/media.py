@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,12 +9,11 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
+from production.backup.agent.contents import CHUNK, digests, folders, name_of, place_of
 from production.backup.agent.records import Records, write_json
 from production.backup.agent.settings import Settings
 from production.backup.agent.store import Vault
 
-DIGEST = re.compile(r"[0-9a-f]{64}")
-CHUNK = 256 * 1024
 SETTLED = 2 * 10**9  # ns: a folder that changed within this time may change again without a new time
 
 
@@ -87,35 +85,6 @@ def restore_missing(settings: Settings, vault: Vault) -> Copied:
             _write_checked(place, vault.read(name), digest)
             done.copied += 1
     return done
-
-
-def folders(media: Path) -> list[Path]:
-    """The folders of contents, by the beginning of their digests."""
-    return sorted(path for path in (media / "sha256").glob("??") if path.is_dir())
-
-
-def digests(folder: Path) -> set[str]:
-    """The contents in a folder."""
-    return {path.name for path in folder.iterdir() if DIGEST.fullmatch(path.name)}
-
-
-def place_of(media: Path, digest: str) -> Path:
-    """Where ticket_service keeps a content."""
-    return media / "sha256" / digest[:2] / digest
-
-
-def name_of(digest: str) -> str:
-    """Its name in the store."""
-    return f"media/{digest[:2]}/{digest}"
-
-
-def hash_of(path: Path) -> str:
-    """The digest of a file's content."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def checked(chunks: Iterator[bytes], digest: str) -> Iterator[bytes]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from production.backup.agent import dumps, manifest, media, postgres, repository
+from production.backup.agent import dumps, manifest, postgres, repository
+from production.backup.agent.contents import hash_of, place_of
 from production.backup.agent.repository import Said
 from production.backup.agent.settings import Settings
 from production.backup.agent.store import Missing, Vault
@@ -123,9 +124,9 @@ def audit(settings: Settings, vault: Vault, label: str, *, amcheck: bool) -> dic
 def audit_media(settings: Settings) -> dict[str, Any]:
     """Every attachment's content against the media folder."""
     contents: list[str] = postgres.ask("ticket_db", CONTENTS)
-    places = {digest: media.place_of(settings.media, digest) for digest in contents}
+    places = {digest: place_of(settings.media, digest) for digest in contents}
     missing = [digest for digest, place in places.items() if not place.is_file()]
-    damaged = [digest for digest, place in places.items() if place.is_file() and media.hash_of(place) != digest]
+    damaged = [digest for digest, place in places.items() if place.is_file() and hash_of(place) != digest]
     return {"contents": len(contents), "missing": missing, "damaged": damaged}
 
 
