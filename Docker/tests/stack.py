@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,10 +67,11 @@ class Stack:
         return self.compose.exec(service, "python", "-c", code).strip()
 
     def crash(self, *services: str) -> None:
-        """End the first process of each container at once, as a crash or a power cut would; the engine starts it again."""
-        pids = [self.inspect(service)["State"]["Pid"] for service in services]
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        """End the first process of each at once, as a power cut would, and wait until the engine has started them again."""
+        before = {service: self.inspect(service)["State"] for service in services}
+        for state in before.values():
+            os.kill(state["Pid"], signal.SIGKILL)
+        wait_for(lambda: all(self.container(s).started_at != before[s]["StartedAt"] for s in services), 60)
 
     def logs(self, service: str, *options: str) -> str:
         """What a service wrote."""
@@ -87,6 +88,14 @@ def running(folder: Path, overlays: Sequence[str] = (), **settings: str) -> Iter
         yield stack
     finally:
         stack.compose.run("--profile", "*", "down", "--volumes", "--timeout", "5", "--remove-orphans", capture=True)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Look once a second until it is so; fail after that many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so after {seconds:.0f} s"
+        time.sleep(1)
 
 
 def free_port() -> int:

@@ -4,11 +4,10 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
-from Docker.tests.stack import FOLDERS, WEB, Stack
+from Docker.tests.stack import FOLDERS, WEB, Stack, wait_for
 from production.compose import ComposeFailed
 from production.secret_files import SecretFiles
 
@@ -224,12 +223,12 @@ def test_no_password_is_in_the_databases_log(system: Stack) -> None:
 
 @pytest.mark.parametrize("service", ["auth-service", "messaging-service", "workflow-worker", "rabbitmq", "db", "nginx", "frontend"])
 def test_what_is_killed_comes_back_by_itself(system: Stack, service: str) -> None:
+    others = {c.service: c.started_at for c in system.containers() if c.service != service}
     before = system.container(service)
     system.crash(service)
     system.wait_until_well(60)
-    after = system.container(service)
-    assert after.id == before.id
-    assert after.restarts == before.restarts + 1
+    assert system.container(service).id == before.id
+    assert {c.service: c.started_at for c in system.containers() if c.service != service} == others
 
 
 def test_a_hung_web_process_and_a_hung_worker_are_seen(system: Stack) -> None:
@@ -237,7 +236,7 @@ def test_a_hung_web_process_and_a_hung_worker_are_seen(system: Stack) -> None:
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
-        _wait_for(lambda: {system.container(s).health for s in ("ticket-worker", "messaging-service")} == {"unhealthy"}, 150)
+        wait_for(lambda: {system.container(s).health for s in ("ticket-worker", "messaging-service")} == {"unhealthy"}, 150)
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
@@ -245,21 +244,20 @@ def test_a_hung_web_process_and_a_hung_worker_are_seen(system: Stack) -> None:
 
 
 def test_without_the_broker_people_work_on_and_without_the_database_nobody_is_restarted(system: Stack) -> None:
-    restarts = {c.service: c.restarts for c in system.containers()}
+    started = {c.service: c.started_at for c in system.containers() if c.service not in {"db", "rabbitmq"}}
     system.compose.run("stop", "rabbitmq", capture=True)
     time.sleep(20)
     assert {system.container(service).health for service in WEB.values()} == {"healthy"}
     system.compose.run("stop", "db", capture=True)
-    _wait_for(lambda: {system.container(service).health for service in WEB.values()} == {"unhealthy"}, 120)
+    wait_for(lambda: {system.container(service).health for service in WEB.values()} == {"unhealthy"}, 120)
     system.compose.run("start", "db", "rabbitmq", capture=True)
     system.wait_until_well(90)
-    assert {c.service: c.restarts for c in system.containers()} == restarts
+    assert {c.service: c.started_at for c in system.containers() if c.service not in {"db", "rabbitmq"}} == started
 
 
 def test_a_power_cut_ends_everything_at_once_and_everything_comes_back_with_its_data(system: Stack) -> None:
     system.compose.exec("db", "psql", "-qd", "auth_db", "-c", "CREATE TABLE IF NOT EXISTS witness AS SELECT 1 AS one")
     system.crash(*sorted(LASTING))
-    time.sleep(1)
     system.wait_until_well(120)
     assert system.compose.exec("db", "psql", "-Atd", "auth_db", "-c", "SELECT * FROM witness").strip() == "1"
     queues = system.compose.exec("rabbitmq", "rabbitmqctl", "--quiet", "list_queues", "--no-table-headers", "name", "type", "consumers")
@@ -274,7 +272,7 @@ def test_a_weak_key_stops_its_own_service_names_the_flaw_and_leaves_the_others_a
     started = {c.service: c.started_at for c in system.containers() if c.service != "workflow-api"}
     system.compose.run("up", "--detach", "--no-deps", "--force-recreate", "workflow-api", capture=True)
     try:
-        _wait_for(lambda: system.container("workflow-api").restarts >= 2, 60)
+        wait_for(lambda: system.container("workflow-api").restarts >= 2, 60)
         assert "DJANGO_SECRET_KEY is weak: give it at least 50 random characters" in system.logs("workflow-api")
         assert {c.service: c.started_at for c in system.containers() if c.service != "workflow-api"} == started
     finally:
@@ -295,10 +293,3 @@ def test_a_wrong_broker_password_is_seen_at_the_worker_and_stops_the_migration_b
     finally:
         files.store("notification_broker_url", sound)
     system.up()
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not so after {seconds:.0f} s"
-        time.sleep(1)

@@ -54,7 +54,7 @@ class Compose:
     def files(self) -> list[Path]:
         """Every Compose file in force."""
         names = ["docker-compose.prod.yml", *(f"docker-compose.{overlay}.yml" for overlay in self.overlays)]
-        written = (self.home.state / name for name in ("colours.yml", "scale.yml"))
+        written = (self.home.state / name for name in ("colours.yml", "scale.yml", "networks.yml"))
         return [*(DOCKER / name for name in names), *(path for path in written if path.is_file())]
 
     @property

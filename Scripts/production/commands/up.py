@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from production import further, scaling, starting
+from production import further, scaling, starting, subnets
 from production.compose import Compose, ComposeFailed
 from production.console import say, show
 from production.deployment import overlay
@@ -13,7 +13,9 @@ from production.lock import exclusive
 from production.preflight import run
 from production.state import State
 
-SUPERUSERS = "SELECT count(*) FROM accounts_user WHERE is_superuser"
+SUPERUSERS = """SELECT count(*) FROM access_assignment
+ JOIN access_role role ON role.id = role_id JOIN accounts_user person ON person.id = user_id
+ WHERE role.key = 'superuser' AND role.system_id = 'platform' AND person.is_active"""
 
 
 def up(
@@ -34,6 +36,7 @@ def up(
             compose.run("pull", "--quiet", "--ignore-buildable" if build else "--policy=missing")
         if (home.state / "colours.yml").is_file():
             overlay.write(home, State.load(home), {})  # changed settings reach both colours
+        subnets.write(home)
         scaling.write(home)
         seconds = starting.start(compose, timeout=timeout)
         further.keep_configuration(home)
