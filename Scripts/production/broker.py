@@ -6,16 +6,19 @@ import hmac
 import json
 import re
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
-from production.compose import Compose
+from production.compose import Compose, ComposeFailed
 from production.files import make_folder, write_atomically
 from production.home import Home
 from production.secret_files import SecretFiles
 from production.state import DJANGO_NAMES, SERVICES
 
 SALT_BYTES = 4  # as RabbitMQ has it
+ENTRY_WITHIN = 60.0  # seconds
+IMPORT = "set -eu; umask 077; file=$(mktemp); trap 'rm -f $file' EXIT; cat >$file; rabbitmqctl --silent import_definitions $file"
 
 
 def write_definitions(home: Home) -> bool:
@@ -34,10 +37,26 @@ def is_outdated(home: Home) -> bool:
 
 
 def tell(compose: Compose) -> None:
-    """Give the running broker the users as they are written. Raises ComposeFailed."""
+    """Give the running broker the users as they are written, and wait until it lets them in. Raises ComposeFailed."""
     document = _path(compose.home).read_text(encoding="utf-8")
-    compose.exec("rabbitmq", "rabbitmqctl", "--silent", "import_definitions", input=document, timeout=120)
+    compose.exec("rabbitmq", "sh", "-c", IMPORT, input=document, timeout=120)  # from a file: from the standard input it never ends
+    for service in SERVICES:
+        _await_entry(compose, service, SecretFiles(compose.home.secrets).read(f"{service}_broker_password"))
     write_atomically(_told(compose.home), _digest(document))
+
+
+def _await_entry(compose: Compose, user: str, password: str) -> None:
+    """The import goes on after its command has ended."""
+    deadline = time.monotonic() + ENTRY_WITHIN
+    while True:
+        try:
+            compose.exec("rabbitmq", "rabbitmqctl", "authenticate_user", user, input=f"{password}\n", timeout=60)
+        except ComposeFailed:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1.0)
+        else:
+            return
 
 
 def is_told(home: Home, started: float) -> bool:

@@ -90,7 +90,7 @@ class TestClock:
                 self.end_headers()
 
         with HTTPServer(("127.0.0.1", 0), Late) as server:
-            Thread(target=server.handle_request).start()
+            Thread(target=server.handle_request, daemon=True).start()
             (found,) = machine.clock(f"http://127.0.0.1:{server.server_port}/directory")
         assert (found.problem in {"the clock is 599 s slow", "the clock is 600 s slow"}, found.is_warning) == (True, False)
 
