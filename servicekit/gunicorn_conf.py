@@ -1,6 +1,7 @@
 """Two processes of four threads each, sharing what was loaded before the fork."""
 
 import gc
+from pathlib import Path
 from typing import Any
 
 from servicekit.environment import environment
@@ -28,8 +29,8 @@ def when_ready(server: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Let the metrics forget the process."""
-    if environment.text("PROMETHEUS_MULTIPROC_DIR"):
-        from prometheus_client import multiprocess
+    """Keep what the process counted, and nothing else of it."""
+    if folder := environment.text("PROMETHEUS_MULTIPROC_DIR"):
+        from servicekit.ended_processes import absorb
 
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+        absorb(Path(folder), worker.pid)
