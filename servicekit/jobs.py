@@ -18,32 +18,40 @@ logger = logging.getLogger("tts.jobs")
 Function = Callable[[str, dict[str, Any]], None]
 TRIES = 5
 POLL = 1.0  # seconds
+PATIENCE = timedelta(minutes=1)
 LEASE = timedelta(minutes=2)  # how long a job outside a transaction may take before another worker takes it again
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a kind of timer does. ``atomic``: in one transaction with the timer's removal; else at least once, under a lease."""
+    """What a kind of timer does. ``atomic``: in one transaction with the timer's removal; else at least once, under a lease.
+
+    ``patient``: waits up to ``PATIENCE`` while events wait to be handled.
+    """
 
     function: Function
     atomic: bool
+    patient: bool = False
 
 
 #: one statement: a lease, and the row that it is on
 TAKE = """
 UPDATE servicekit_scheduledjob SET run_at = %s
-WHERE id = (SELECT id FROM servicekit_scheduledjob WHERE run_at <= %s ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+WHERE id = (
+    SELECT id FROM servicekit_scheduledjob
+    WHERE run_at <= %s AND (run_at <= %s OR kind <> ALL(%s)) ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
 RETURNING *
 """
 registry: dict[str, Job] = {}
 recurring: dict[str, timedelta] = {}
 
 
-def job(kind: str, *, atomic: bool = True) -> Callable[[Function], Function]:
+def job(kind: str, *, atomic: bool = True, patient: bool = False) -> Callable[[Function], Function]:
     """Make a function what timers of this kind run. With ``atomic=False`` it opens its own transactions, as mail must."""
 
     def register(function: Function) -> Function:
-        registry[kind] = Job(function, atomic)
+        registry[kind] = Job(function, atomic, patient)
         return function
 
     return register
@@ -102,9 +110,9 @@ def plan_recurring() -> None:
         ScheduledJob.objects.get_or_create(kind=kind, key="", defaults={"run_at": now() + period, "payload": {}})
 
 
-def run_next() -> bool:
-    """Run the timer that is due longest, if any; True if there was one."""
-    row = _take()
+def run_next(*, is_busy: bool = False) -> bool:
+    """Run the timer that is due longest, if any; True if there was one. Patient ones wait while the worker ``is_busy`` with events."""
+    row = _take(is_busy)
     if row is None:
         return False
     known = registry.get(row.kind)
@@ -122,9 +130,10 @@ def run_next() -> bool:
     return True
 
 
-def _take() -> ScheduledJob | None:
+def _take(is_busy: bool = False) -> ScheduledJob | None:
     """The most overdue timer, leased to us so that no other worker takes it meanwhile."""
-    rows = ScheduledJob.objects.raw(TAKE, [now() + LEASE, now()])
+    waiting = [kind for kind, known in registry.items() if known.patient] if is_busy else []
+    rows = ScheduledJob.objects.raw(TAKE, [now() + LEASE, now(), now() - PATIENCE, waiting])
     return next(iter(rows), None)
 
 
@@ -164,8 +173,9 @@ class JobRunner(Loop):
 
     name = "jobs"
 
-    def __init__(self) -> None:
+    def __init__(self, is_busy: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
+        self._is_busy = is_busy
         self._planned = False
 
     def turn(self) -> None:
@@ -173,6 +183,6 @@ class JobRunner(Loop):
         if not self._planned:
             plan_recurring()
             self._planned = True
-        while not self.stopping.is_set() and run_next():
+        while not self.stopping.is_set() and run_next(is_busy=self._is_busy()):
             pass
         self.stopping.wait(POLL)

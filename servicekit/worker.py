@@ -79,7 +79,7 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
         from servicekit.health import Pulse
         from servicekit.jobs import JobRunner
 
-        self.loops = worker.loops = [Relay(self.app), worker.lane, JobRunner()]
+        self.loops = worker.loops = [Relay(self.app), worker.lane, JobRunner(worker.lane.is_behind)]
         if self.app.conf.broker_url.startswith("amqp"):
             self.loops.append(DeadLetterDrain(self.app))
         self.loops.append(Pulse(list(self.loops)))

@@ -96,6 +96,10 @@ def record_task(event: TaskEvent) -> None:
 
 def _lock_or_start(event: TicketEvent | TaskEvent) -> Conversation:
     """The conversation, locked: the facts of one ticket are taken in one after the other."""
+    conversations = Conversation.objects.select_for_update(no_key=True).filter(ticket_id=event.ticket_id)
+    known = conversations.first()
+    if known is not None:
+        return known
     new = Conversation(
         ticket_id=event.ticket_id,
         number=event.number,
@@ -104,7 +108,7 @@ def _lock_or_start(event: TicketEvent | TaskEvent) -> Conversation:
         requester_name=event.requester.name,
     )
     Conversation.objects.bulk_create([new], ignore_conflicts=True)
-    return Conversation.objects.select_for_update(no_key=True).get(ticket_id=event.ticket_id)
+    return conversations.get()
 
 
 def _record_parts(task: Task, event: TaskEvent, *, is_news: bool) -> list[Participant]:

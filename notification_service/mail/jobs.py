@@ -14,7 +14,7 @@ from servicekit.jobs import every, job
 KEPT = timedelta(days=90)
 
 
-@job(SEND_JOB, atomic=False)
+@job(SEND_JOB, atomic=False, patient=True)
 def send_mail(key: str, payload: dict[str, Any]) -> None:
     """One try of one delivery, unless mail is paused."""
     if not pausing.postpone(key):

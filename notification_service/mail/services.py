@@ -18,6 +18,7 @@ from recipients.models import Recipient
 from rules.kinds import Channel
 from rules.message import Message, one_line
 from servicekit.clock import now
+from servicekit.database import gather
 from servicekit.errors import NotFound, require
 from servicekit.jobs import cancel, schedule, schedule_all
 from servicekit.principal import Principal
@@ -35,8 +36,6 @@ def create_deliveries(event_id: UUID, event_type: str, messages: Sequence[Messag
 
     Call it inside a transaction.
     """
-    if not messages:
-        return []
     at = now()
     deliveries = [
         Delivery(
@@ -45,14 +44,23 @@ def create_deliveries(event_id: UUID, event_type: str, messages: Sequence[Messag
         )
         for m in messages
     ]  # fmt: skip
+    gather(_write, deliveries)
+    return deliveries
+
+
+def _write(deliveries: list[Delivery]) -> None:
+    """Those of all events that are handled together."""
+    if not deliveries:
+        return
     try:
         with transaction.atomic():
             Delivery.objects.bulk_create(deliveries)
     except IntegrityError:
-        logger.info("deliveries were decided before", extra={"event_id": str(event_id)})
-        return []
-    schedule_all(SEND_JOB, [str(delivery.id) for delivery in deliveries], at, {})
-    return deliveries
+        if len({delivery.event_id for delivery in deliveries}) > 1:
+            raise  # each event for itself, then
+        logger.info("deliveries were decided before", extra={"event_id": str(deliveries[0].event_id)})
+        return
+    schedule_all(SEND_JOB, [str(delivery.id) for delivery in deliveries], now(), {})
 
 
 def deliver(delivery_id: UUID) -> None:

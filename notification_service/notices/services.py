@@ -11,30 +11,41 @@ from notices.selectors import unread_count
 from rules.message import Message
 from servicekit.clock import now
 from servicekit.contracts.notification import NoticeCreated, NoticesRead, Told
+from servicekit.database import gather
 from servicekit.errors import NotFound
 from servicekit.events import publish
 from servicekit.principal import Principal
 
 logger = logging.getLogger("tts.notices")
+TOLD_AT_ONCE = 100  # people in one fact: it stays well below the broker's limit of 1 MiB
 
 
 @transaction.atomic
 def create_notices(event_id: UUID, messages: Sequence[Message]) -> list[Notice]:
     """Tell each person in the app. The notices of an event are committed together: if one exists, all do, and nothing happens."""
-    if not messages:
-        return []
     at = now()
     notices = [
         Notice(event_id=event_id, user_id=m.user_id, kind=m.kind, title=m.title, body=m.body, link=m.link, created_at=at) for m in messages
     ]
+    gather(_write, notices)
+    return notices
+
+
+def _write(notices: list[Notice]) -> None:
+    """Those of all events that are handled together, and one fact about them."""
+    if not notices:
+        return
     try:
         with transaction.atomic():
             Notice.objects.bulk_create(notices)
     except IntegrityError:
-        logger.info("people were told before", extra={"event_id": str(event_id)})
-        return []
-    publish(NoticeCreated(version=1, told=tuple(_told(notice) for notice in notices), created_at=at))
-    return notices
+        if len({notice.event_id for notice in notices}) > 1:
+            raise  # each event for itself, then
+        logger.info("people were told before", extra={"event_id": str(notices[0].event_id)})
+        return
+    for begin in range(0, len(notices), TOLD_AT_ONCE):
+        told = tuple(_told(notice) for notice in notices[begin : begin + TOLD_AT_ONCE])
+        publish(NoticeCreated(version=1, told=told, created_at=notices[begin].created_at))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from servicekit.events import receiving
 from servicekit.loops import Loop
 
 AT_ONCE = 100  # messages in hand: with more, a crash hands out more of them again
+A_FEW = 10
 PATIENCE = 1.0  # seconds to wait for a message before the loop turns
 
 
@@ -43,6 +44,10 @@ class Lane(Loop):
     def bell(self) -> int:
         """A file descriptor that becomes readable when something was handled."""
         return self._bell_out
+
+    def is_behind(self) -> bool:
+        """Whether more than a few messages wait."""
+        return self._waiting.qsize() > A_FEW
 
     def put(self, delivery: Delivery) -> None:
         """Queue a delivery."""

@@ -1,5 +1,6 @@
 """Timers run when due, once, by one worker, and say so when they cannot."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,18 @@ def test_a_timer_does_not_run_before_its_time(kind, frozen_clock):
     frozen_clock.advance(timedelta(seconds=1))
     assert jobs.run_next() is True
     assert (Note.objects.count(), ScheduledJob.objects.count()) == (1, 0)
+
+
+def test_a_patient_timer_waits_a_minute_while_the_worker_is_busy_and_the_others_do_not(kind, frozen_clock, monkeypatch):
+    monkeypatch.setitem(jobs.registry, "test.patient", replace(jobs.registry["test.write"], patient=True))
+    jobs.schedule("test.patient", "patient", frozen_clock.now, {})
+    jobs.schedule("test.write", "other", frozen_clock.now + timedelta(seconds=59), {})
+    frozen_clock.advance(timedelta(seconds=59))
+    assert [jobs.run_next(is_busy=True), jobs.run_next(is_busy=True)] == [True, False]
+    assert [note.text for note in Note.objects.all()] == ["other:"]
+    frozen_clock.advance(timedelta(seconds=1))
+    assert jobs.run_next(is_busy=True) is True
+    assert [note.text for note in Note.objects.order_by("id")] == ["other:", "patient:"]
 
 
 def test_scheduling_again_moves_the_timer(kind, frozen_clock):

@@ -67,8 +67,8 @@ def test_a_mail_is_sent_when_its_timer_runs(rosa, frozen_clock, sink, run_due_jo
 
 def test_the_same_event_and_person_make_one_delivery(rosa):
     event_id = uuid4()
-    decided(rosa.id, event_id)
-    assert create_deliveries(event_id, "ticket.approved", [make.a_message(rosa.id)]) == []
+    for _ in range(2):
+        decided(rosa.id, event_id)
     assert (Delivery.objects.count(), ScheduledJob.objects.count()) == (1, 1)
 
 

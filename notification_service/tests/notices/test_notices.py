@@ -24,8 +24,8 @@ def test_a_notice_starts_unread(principal):
 
 def test_the_same_event_for_the_same_person_makes_no_second_notice(published):
     event_id, message = uuid4(), make.a_message()
-    create_notices(event_id, [message])
-    assert create_notices(event_id, [message]) == []
+    for _ in range(2):
+        create_notices(event_id, [message])
     assert (Notice.objects.count(), len(published(NoticeCreated))) == (1, 1)
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from mail.models import Delivery
@@ -15,8 +16,10 @@ from servicekit.contracts import messaging as said
 from servicekit.contracts import ticket as tickets
 from servicekit.contracts import workflow as work
 from servicekit.contracts.notification import NoticeCreated, Told
+from servicekit.events import receiving
 from servicekit.models import ScheduledJob
 from servicekit.principal import SYNTHETIC_ID
+from servicekit.testing.events import message_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +280,26 @@ def test_a_notice_is_published_as_it_was_stored(published):
             ),
         )
     ]  # fmt: skip
+
+
+def test_events_that_came_together_are_told_in_one_fact_and_an_event_that_was_told_before_is_not(published):
+    again = uuid4()
+    approved = tickets.TicketApproved(**ticket(), by=COORDINATOR, approved_at=make.AT)
+    tell_people(approved, event_id=again)
+    receiving.receive_all(
+        [
+            (msgspec.json.encode(message_of(event, event_id=event_id)), False)
+            for event, event_id in ((approved, again), (tickets.TicketResolved(**ticket(), resolved_at=make.AT), uuid4()))
+        ]
+    )
+    assert [[told.kind for told in event.told] for event in published(NoticeCreated)] == [["status"], ["resolved"]]
+    receiving.receive_all(
+        [
+            (msgspec.json.encode(message_of(tickets.TicketResolved(**ticket(), resolved_at=make.AT))), False),
+            (msgspec.json.encode(message_of(work.TaskCompleted(**task(), by=AGENT, completed_at=make.AT))), False),
+        ]
+    )
+    assert [told.kind for told in published(NoticeCreated)[-1].told] == ["resolved", "completed"]
 
 
 def test_a_fan_out_to_fifty_coordinators_reads_and_writes_in_bulk(query_budget):
