@@ -1,7 +1,6 @@
 """An S3-compatible store for a test: signatures are checked, and its certificate is signed by an authority of its own."""
 
 import json
-import os
 import secrets
 import subprocess
 import time
@@ -22,6 +21,8 @@ CONTEXT = Path(__file__).with_name("store")
 @dataclass(frozen=True)
 class TestStore:
     """A running store. It is reached as ``s3.tts.test:8333`` from the network that it was started in."""
+
+    __test__ = False  # no test, whatever pytest thinks of its name
 
     container: str
     folder: Path
@@ -53,11 +54,11 @@ class TestStore:
         docker("rm", "-f", "-v", self.container)
 
 
-def start_store(folder: Path, network: str, container: str) -> TestStore:
+def start_store(folder: Path, network: str, container: str, python_image: str = "") -> TestStore:
     """Build, start and wait for a store with one empty bucket."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    base = os.environ.get("PYTHON_IMAGE", "python:3.13-slim")
+    base = python_image or "python:3.13-slim"
     docker("build", "-q", "--build-arg", f"PYTHON_IMAGE={base}", "-t", IMAGE, str(CONTEXT))
     key, secret = secrets.token_hex(10), secrets.token_hex(20)
     _certificates(folder)

@@ -94,21 +94,35 @@ def restore(
     stop_everything: Annotated[
         bool, typer.Option("--stop-everything", help="Stop what runs. Without it a running system is refused.")
     ] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="After a restore, when you have looked around: mail goes out again.")] = False,
+    discard_older: Annotated[
+        bool, typer.Option("--discard-older", help="With --confirm: without mails decided before the restore.")
+    ] = False,
+    is_new: Annotated[
+        bool, typer.Option("--configuration", help="On a new machine: fetch settings and secrets from the S3 store.")
+    ] = False,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="With --configuration: S3_ENDPOINT …")] = None,
+    secret_files: Annotated[list[str] | None, typer.Option("--secret", metavar="NAME=FILE", help="With --configuration.")] = None,
+    image: Annotated[str, typer.Option(help="With --configuration: the image of the backup container.")] = "tts/backup:local",
+    network: Annotated[str, typer.Option(help="With --configuration: the Docker network that reaches the store.")] = "bridge",
     as_data: JsonOption = False,
 ) -> None:
-    """Bring data back. Mail is paused afterwards until `backup confirm`, and everybody logs in again."""
-    if sum([latest, bool(at) and not database, bool(database)]) != 1:
-        raise WrongUse("Say what to restore: --latest, or --time, or --db (with --time, if you like).")
-    home, moment = Home.find(), _moment(at)
+    """Bring data back. Mail is paused afterwards until --confirm, and everybody logs in again."""
+    if sum([latest, bool(at) and not database, bool(database), confirm, is_new]) != 1:
+        raise WrongUse("Say what to restore: --latest, or --time, or --db (with --time, if you like), or --configuration; or --confirm.")
+    if is_new:
+        _fetch(_pairs(settings), _pairs(secret_files), image, network)
+        return
+    home, target = Home.find(), Target(_moment(at), timeline)
     with exclusive(home):
-        if database:
-            with progress("restore", 4) as steps:
-                done = logical.restore_one(home, database, moment, steps, stops=stop_everything)
-            show_json(asdict(done)) if as_data else show(f"{done.database} is {done.dump}; what it was is kept as {done.old}.")
-            return
-        with progress("restore", STEPS) as steps:
-            report = restoration.Restoration(home, Target(moment, timeline), steps).run(stops=stop_everything)
-    _show(report, as_data)
+        if confirm:
+            _confirm(home, discard_older, as_data)
+        elif database:
+            _restore_one(home, database, target, stop_everything, as_data)
+        else:
+            with progress("restore", STEPS) as steps:
+                report = restoration.Restoration(home, target, steps).run(stops=stop_everything)
+            _show(report, as_data)
 
 
 def drill(
@@ -130,32 +144,27 @@ def drill(
         raise typer.Exit(1)
 
 
-@backup.command()
-def confirm(
-    discard_older: Annotated[bool, typer.Option("--discard-older", help="Without the mails decided before the restore.")] = False,
-    as_data: JsonOption = False,
-) -> None:
-    """After a restore, when you have looked around: mail goes out again."""
-    home = Home.find()
-    with exclusive(home):
-        was = restoration.confirm(home, discards_older=discard_older)
+def _restore_one(home: Home, database: str, target: Target, stops: bool, as_data: bool) -> None:
+    with progress("restore", 4) as steps:
+        done = logical.restore_one(home, database, target.time, steps, stops=stops)
+    if as_data:
+        show_json(asdict(done))
+    else:
+        show(f"{done.database} is {done.dump}; what it was is kept as {done.old}.")
+
+
+def _confirm(home: Home, discards_older: bool, as_data: bool) -> None:
+    was = restoration.confirm(home, discards_older=discards_older)
     if as_data:
         show_json(was)
         return
-    given_up = f", {was['older']} were given up" if discard_older else ""
+    given_up = f", {was['older']} were given up" if discards_older else ""
     show(f"Mail goes out again: {was['waiting']} waited{given_up}.")
 
 
-@backup.command()
-def fetch(
-    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="S3_ENDPOINT, S3_BUCKET, S3_REGION …")],
-    secret_files: Annotated[list[str], typer.Option("--secret", metavar="NAME=FILE", help="backup_passphrase, s3_key, s3_key_secret.")],
-    image: Annotated[str, typer.Option(help="The image of the backup container.")] = "tts/backup:local",
-    network: Annotated[str, typer.Option(help="The Docker network from which the store is reached.")] = "bridge",
-) -> None:
-    """On a new machine: settings and secrets from the S3 store into an empty home. `restore --latest` is next."""
-    secrets = {name: _content(file) for name, file in _pairs(secret_files).items()}
-    names = configuration.fetch(Home.folder(), image, _pairs(settings), secrets, network)
+def _fetch(settings: dict[str, str], secret_files: dict[str, str], image: str, network: str) -> None:
+    secrets = {name: _content(file) for name, file in secret_files.items()}
+    names = configuration.fetch(Home.folder(), image, settings, secrets, network)
     show(f"{len(names)} files in {Home.folder()}. Scripts/tts restore --latest is next.")
 
 
@@ -165,7 +174,7 @@ def _show(report: restoration.Report, as_data: bool) -> None:
     else:
         show(f"Restored to {report.restored_to} from the base {report.base}; all was well again after {report.rto_seconds:.0f} s.")
         show(f"{report.people_logged_out} people must log in again; {report.events_again} events were published again.")
-        show(f"Mail is paused, {report.mails_waiting} wait: look around, then Scripts/tts backup confirm.")
+        show(f"Mail is paused, {report.mails_waiting} wait: look around, then Scripts/tts restore --confirm.")
         if report.timeline_before:
             show(
                 f"What was given up stays in the archive: Scripts/tts restore --latest --timeline {report.timeline_before} brings it back."

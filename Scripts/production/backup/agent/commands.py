@@ -75,7 +75,8 @@ def listing(settings: Settings, options: argparse.Namespace) -> Any:
 def restore_database(settings: Settings, options: argparse.Namespace) -> Any:
     """The cluster's files."""
     preparation.prepare(settings)
-    restoring.restore_database(options.label, options.repository, _target(options), is_drill=options.drill, said=_say)
+    target = _target(options)
+    restoring.restore_database(settings, options.label, options.repository, target, is_drill=options.drill, said=_say)
     return {"label": options.label}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from production.backup.agent import dumps, manifest, postgres, repository
 from production.backup.agent.contents import hash_of, place_of
-from production.backup.agent.repository import Said
+from production.backup.agent.repository import PgBackRestFailed, Said
 from production.backup.agent.settings import Settings
 from production.backup.agent.store import Missing, Vault
 
@@ -54,7 +54,7 @@ def mark() -> dict[str, Any]:
     return told
 
 
-def restore_database(label: str, number: int, target: Target, *, is_drill: bool, said: Said) -> None:
+def restore_database(settings: Settings, label: str, number: int, target: Target, *, is_drill: bool, said: Said) -> None:
     """Bring the cluster's files to where recovery starts from; PostgreSQL does the rest when it starts. Raises PgBackRestFailed.
 
     Files that are there and right are kept. In a drill the cluster must never write into the archive.
@@ -66,6 +66,9 @@ def restore_database(label: str, number: int, target: Target, *, is_drill: bool,
         options.append(f"--target-timeline={target.timeline}")
     if is_drill:
         options.append("--archive-mode=off")
+    if postgres.is_answering():
+        raise PgBackRestFailed("the database runs: its files cannot be replaced under it")
+    (settings.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed
     repository.call(*options, said=said)
 
 

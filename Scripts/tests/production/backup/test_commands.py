@@ -44,7 +44,7 @@ def test_a_drill_from_nowhere_is_wrong_use(home, tts):
 def test_a_fetch_with_unfit_words_writes_nothing(tmp_path, tts, words):
     good = tmp_path / "passphrase"
     good.write_text("x")
-    done = tts("backup", "fetch", "--set", "S3_BUCKET=b", "--secret", f"backup_passphrase={good}", *words)
+    done = tts("restore", "--configuration", "--set", "S3_BUCKET=b", "--secret", f"backup_passphrase={good}", *words)
     assert done.returncode == 2
     assert not (tmp_path / ".env.production").exists()
 

@@ -1,0 +1,73 @@
+"""People in a running system who file tickets while something breaks, and what they were promised."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from Docker.tests.stack import Stack
+
+WRITER = Path(__file__).with_name("writer.py")
+LOGINS = "import json; print(json.dumps({p['email']: p['password'] for p in json.load(open('/tmp/demo.json'))}))"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A ticket whose filing was answered with 201. ``at`` is the time of the answer, ``sha256`` its file's or None."""
+
+    number: str
+    at: float
+    sha256: str | None
+
+
+def demo_logins(stack: Stack) -> dict[str, str]:
+    """E-mail → password of the demo people, who are made."""
+    stack.compose.exec("auth-service", "python", "manage.py", "seed_demo", "--out", "/tmp/demo.json")  # noqa: S108
+    found: dict[str, str] = json.loads(stack.python("auth-service", LOGINS))
+    return found
+
+
+class Writer:
+    """Files tickets from within until it is stopped or the system is gone."""
+
+    def __init__(self, stack: Stack, password: str, journal: Path, rate: float = 4.0) -> None:
+        self._journal = journal
+        self._output: IO[str] = journal.open("w", encoding="utf-8")
+        command = [
+            *stack.compose.command,
+            "exec",
+            "--no-TTY",
+            "ticket-service",
+            "python",
+            "-",
+            "employee@demo.tts",
+            password,
+            "3600",
+            str(rate),
+        ]
+        self._process = subprocess.Popen(
+            command, env=stack.compose.environment(), stdin=WRITER.open("rb"), stdout=self._output, stderr=sys.stderr
+        )
+
+    def stop(self) -> list[Promise]:
+        """What was promised until now."""
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
+        lines = self._journal.read_text(encoding="utf-8").splitlines()
+        return [Promise(**json.loads(line)) for line in lines if line.endswith("}")]
+
+    def wait_for(self, count: int, seconds: float) -> None:
+        """Until so many tickets were accepted."""
+        deadline = time.monotonic() + seconds
+        while len(self._journal.read_text(encoding="utf-8").splitlines()) < count:
+            assert time.monotonic() < deadline, f"fewer than {count} tickets in {seconds:.0f} s"
+            time.sleep(1)
+
+
+def numbers(stack: Stack) -> set[str]:
+    """Every ticket in the database."""
+    return set(stack.compose.exec("db", "psql", "-U", "postgres", "-d", "ticket_db", "-Atc", "SELECT number FROM tickets_ticket").split())
