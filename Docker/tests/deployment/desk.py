@@ -5,7 +5,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,12 @@ from typing import Any
 import httpx
 
 from bootstrap.paths import ROOT
-from Docker.tests.home import make_home
+from Docker.tests.stack import running
 from production.compose import Compose
 from production.deployment import upstreams
 from production.deployment.edge import Address
 from production.home import Home
 from production.state import COMPOSE_NAMES, DEPLOYABLE, SERVICES, State
-from servicekit.testing.postgres import free_port
 
 REGISTRY = "ttsdeploy"
 FIRST = "r1"
@@ -116,26 +114,10 @@ def build_good(releases: Sequence[str], folder: Path) -> None:
 
 
 @contextmanager
-def desk(folder: Path, project: str) -> Iterator[Desk]:
-    """Build the first release, start all of it, and take it away afterwards."""
-    home = make_home(folder / "home", project, free_port(), free_port(), TTS_REGISTRY=REGISTRY, TTS_RELEASE=FIRST, **ROOM)
-    upstreams.write(home, State.load(home))
-    compose = Compose(home)
-    try:
-        compose.run("build", *COMPOSE_NAMES.values(), "nginx", "db", capture=True)
-        compose.run("up", "--detach", *EVERYTHING, capture=True)
-        _await_all(compose)
-        yield Desk(home)
-    finally:
-        Compose(home).run("down", "--volumes", "--remove-orphans", "--timeout", "5", capture=True, check=False)
-
-
-def _await_all(compose: Compose, seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        containers = {container.service: container for container in compose.containers()}
-        ill = [name for name in EVERYTHING if name not in containers or not containers[name].is_well]
-        if not ill:
-            return
-        assert time.monotonic() < deadline, f"not well: {ill}"
-        time.sleep(1)
+def desk(folder: Path) -> Iterator[Desk]:
+    """Build the first release, start all of it but the backups, and take it away afterwards."""
+    with running(folder, TTS_REGISTRY=REGISTRY, TTS_RELEASE=FIRST, **ROOM) as stack:
+        upstreams.write(stack.home, State.load(stack.home))
+        stack.compose.run("build", "--quiet", *COMPOSE_NAMES.values(), "nginx", "db", capture=True)
+        stack.up(*EVERYTHING)
+        yield Desk(stack.home)

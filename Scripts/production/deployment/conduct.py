@@ -12,6 +12,7 @@ from production.deployment.edge import Edge
 from production.deployment.engine import Engine
 from production.deployment.figures import Figures
 from production.deployment.observing import Observer
+from production.deployment.overlay import default_release
 from production.deployment.plan import Act, Found, Move
 from production.deployment.record import RESTART, Record
 from production.deployment.returning import return_to
@@ -147,7 +148,8 @@ class Conductor:
         before = {service: replace(self.state.services[service]) for service in move.services}
         for service in move.services:
             slot, release = web(self.state, service).twin, self.releases[service]
-            previous = self.record.original[service]["previous" if self.record.kind == RESTART else "release"]
+            before_it = self.record.original[service]["previous" if self.record.kind == RESTART else "release"]
+            previous = before_it or ("" if self.record.kind == RESTART else default_release(self.engine.home))
             self.state.services[service] = ServiceState(colour=slot.colour, release=release, previous=previous)
         self.state.save()
         failpoints.reached("between state and switch")

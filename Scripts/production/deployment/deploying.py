@@ -104,11 +104,7 @@ def deploy(home: Home, wish: Wish) -> Record:
 
 
 def _begin(scene: Scene, wish: Wish) -> Record:
-    default = overlay.default_release(scene.engine.home)
-    original = {}
-    for name in wish.releases:
-        serving = scene.state.services[name]
-        original[name] = asdict(serving) | {"release": serving.release or default}
+    original = {name: asdict(scene.state.services[name]) for name in wish.releases}
     releases = sorted(set(wish.releases.values()))
     return record.begin(
         wish.kind, release=", ".join(releases), strategy=wish.strategy.value, services=list(wish.releases), original=original

@@ -16,6 +16,7 @@ from production.home import Home
 
 REFRESH = "/edge/refresh.sh"
 ACCESS_LOG = "/var/log/nginx/access.log"
+REFRESH_TIMEOUT = 60.0  # seconds: on a machine that is out of breath too
 TIMEOUT = 10.0  # seconds for a request of ours
 
 
@@ -37,11 +38,14 @@ class Edge:
         """Make nginx serve by these routes. Raises EdgeRefused, and nothing has changed."""
         before = self._file.read_text(encoding="utf-8") if self._file.is_file() else None
         write_atomically(self._file, render(routes), mode=READABLE)
-        if self._engine.look(self._container, REFRESH) is None:
+        if not self._refresh():
             if before is not None:
                 write_atomically(self._file, before, mode=READABLE)
-                self._engine.look(self._container, REFRESH)
+                self._refresh()
             raise EdgeRefused(f"nginx refused {self._file}; the one before is in force again.\n{self._engine.log_of(self._container)}")
+
+    def _refresh(self) -> bool:
+        return self._engine.look(self._container, REFRESH, timeout=REFRESH_TIMEOUT) is not None
 
     def skip_log(self, backlog: int = 0) -> None:
         """Read the log from here on, or from some bytes before."""

@@ -115,11 +115,11 @@ class Engine:
         kind, *words = (told or {}).get("Test") or ["NONE"]
         return {"CMD": words, "CMD-SHELL": ["/bin/sh", "-c", *words]}.get(kind, [])
 
-    def look(self, name: str, *command: str) -> str | None:
-        """What a command in a container prints, or None if it fails or takes too long."""
+    def look(self, name: str, *command: str, timeout: float = CHECK_TIMEOUT) -> str | None:
+        """What a command in a container prints, or None if it fails or takes longer than ``timeout`` seconds."""
         words = ["docker", "exec", name, *command]
         try:
-            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=CHECK_TIMEOUT)
+            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=timeout)
         except subprocess.TimeoutExpired:
             return None
         return done.stdout if done.returncode == 0 else None

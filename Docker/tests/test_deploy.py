@@ -1,0 +1,215 @@
+"""Deployments on a real engine, under load: nobody notices. The figures are printed as they were measured."""
+
+import itertools
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from Docker.tests.deployment.desk import FIRST, Desk, build, build_good, desk
+from Docker.tests.deployment.load import Load
+from production.state import DEPLOYABLE, SERVICES
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+RELEASES = tuple(f"r{number}" for number in range(2, 10))
+MIGRATION = """from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tickets", "{after}")]
+    {phase}
+    operations = [{operation}]
+"""
+ADDS = 'migrations.AddField("ticket", "colour", models.CharField(max_length=9, null=True))'
+DROPS = 'migrations.RemoveField("ticket", "colour")'
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("deploy")
+    with desk(folder) as started:
+        build_good(RELEASES, folder)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def releases() -> Iterator[str]:
+    """Each one is new to the deployment."""
+    return itertools.cycle(RELEASES)
+
+
+@pytest.fixture
+def report(capsys: pytest.CaptureFixture[str]):
+    """Print a line of figures, with the load of the machine."""
+
+    def say(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n{text}  [load {os.getloadavg()[0]:.1f}]")  # noqa: T201
+
+    return say
+
+
+def asset(running: Desk, release: str) -> int:
+    with running.address.client() as client:
+        return running.address.get(client, f"/assets/only-{release}.js")[0]
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "blue-green", "canary"])
+def test_everything_is_deployed_under_load_without_a_failed_request_or_a_missed_message(running, releases, report, strategy):
+    release = next(releases)
+    with Load(running) as load:
+        done = running.tts("deploy", "--release", release, "--strategy", strategy, "--bake", "10,10,10", "--json")
+        load.settle()
+        missed = load.missed()
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    closes = sorted({close for ear in load.ears for close in ear.closes}, key=str)
+    report(
+        f"{strategy}, six services: {record['seconds']:.0f} s; {load.outcome}; {load.outcome.said} messages to {len(load.ears)} sockets, "
+        f"{len(missed)} missed, closes {closes}; edge: {record['errors']} of {record['requests']} failed; "
+        f"down {record['downtime_seconds']} s; p95 before {max(record['p95_before_ms'].values()):.0f}, during {max(record['p95_during_ms'].values()):.0f} ms"
+    )
+    assert (load.outcome.failures[:5], missed[:5]) == ([], [])
+    assert (record["outcome"], record["errors"], record["downtime_seconds"]) == ("done", 0, 0)
+    assert {name: serving for name, (_, serving, _) in running.state.items()} == dict.fromkeys(DEPLOYABLE, release)
+    assert set(running.running().values()) <= {release, running.state["frontend"][2]}
+
+
+def test_one_service_rolls_within_a_minute_and_rolls_back_within_ten_seconds(running, releases, report):
+    before = running.state["ticket"]
+    done = running.told("deploy", "ticket", "--release", next(releases))
+    began = time.monotonic()
+    back = running.told("rollback")
+    report(
+        f"one service, rolling: {done['seconds']:.0f} s; rolled back: switched after {back['switched_after_seconds']} s, "
+        f"done after {back['seconds']} s, {time.monotonic() - began:.1f} s with the start of the tool"
+    )
+    assert (running.state["ticket"][1], back["services"]) == (before[1], ["ticket"])
+    assert done["seconds"] <= 60
+    assert back["switched_after_seconds"] <= 10
+    running.told("verify")
+
+
+def test_the_whole_set_is_rolled_back_within_ten_seconds(running, releases, report):
+    served = {name: release for name, (_, release, _) in running.state.items()}
+    running.told("deploy", "--release", next(releases), "--strategy", "blue-green")
+    back = running.told("rollback")
+    report(f"six services rolled back: switched after {back['switched_after_seconds']} s, workers done after {back['seconds']} s")
+    assert {name: release for name, (_, release, _) in running.state.items()} == served
+    assert back["switched_after_seconds"] <= 10
+
+
+def test_the_files_of_both_front_ends_are_answered_after_the_switch(running, releases):
+    old, new = next(releases), next(releases)
+    running.told("deploy", "frontend", "--release", old)
+    assert (asset(running, old), asset(running, new)) == (200, 404)
+    running.told("deploy", "frontend", "--release", new)
+    assert (asset(running, old), asset(running, new)) == (200, 200)
+
+
+def test_a_second_tool_is_refused_and_the_first_one_goes_on(running, releases):
+    release = next(releases)
+    with subprocess.Popen(
+        running.command("deploy", "workflow", "--release", release), env=running.environment(), stderr=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stderr is not None
+        first.stderr.readline()
+        second = running.tts("deploy", "ticket", "--release", release)
+        assert (second.returncode, "Another tts works on this deployment" in second.stderr) == (4, True)
+        first.stderr.read()
+        assert first.wait(300) == 0
+    assert running.state["workflow"][1] == release
+
+
+@pytest.mark.parametrize("place", ["after START", "after PROVE", "between state and switch", "after WATCH", "after START_WORKER"])
+def test_killed_at_any_step_it_can_be_run_again(running, releases, place):
+    release = next(releases)
+    killed = running.tts("deploy", "ticket", "--release", release, TTS_KILL_AT=place)
+    assert killed.returncode == -9
+    assert running.tts("verify").returncode == 0, "people notice that the tool was killed"
+    assert running.told("deploy", "ticket", "--release", release)["outcome"] == "done"
+    assert running.state["ticket"][1] == release
+    ours = {name: found for name, found in running.running().items() if "-ticket" in name}
+    assert sorted(ours.values()) == [release, release]
+    assert [record["outcome"] for record in running.records[-2:]] == ["interrupted", "done"]
+
+
+def test_a_killed_deployment_can_be_rolled_back_too(running, releases):
+    before = running.state["ticket"][1]
+    running.tts("deploy", "ticket", "--release", next(releases), TTS_KILL_AT="after SWITCH")
+    assert running.told("rollback")["outcome"] == "done"
+    assert running.state["ticket"][1] == before
+
+
+def test_what_compose_would_start_is_what_serves(running):
+    before = running.running()
+    done = running.tts("up")
+    assert done.returncode == 0, done.stderr
+    assert running.running() == before
+
+
+def test_a_release_without_an_image_is_refused_and_nothing_is_touched(running):
+    before = (running.state, running.running(), len(running.records))
+    refused = running.tts("deploy", "--release", "no-such-release")
+    assert (refused.returncode, "There is no image" in refused.stderr) == (3, True)
+    assert (running.state, running.running(), len(running.records)) == before
+
+
+def test_a_restart_renews_the_containers_of_the_same_release(running):
+    from production.deployment.restarting import restart
+    from production.lock import exclusive
+
+    colour, release, previous = running.state["notification"]
+    with exclusive(running.home):
+        restart(running.home, ["notification"])
+    assert running.state["notification"] == ({"blue": "green", "green": "blue"}[colour], release, previous)
+    running.told("verify")
+
+
+def test_the_broker_is_renewed_behind_the_maintenance_page_alone(running):
+    refused = running.tts("deploy", "rabbitmq")
+    assert (refused.returncode, "--maintenance" in refused.stderr) == (3, True)
+    done = running.told("deploy", "rabbitmq", "--maintenance")
+    assert (done["outcome"], done["downtime_seconds"] > 0) == ("done", True)
+    assert not (running.home.state / "maintenance").exists()
+    deadline = time.monotonic() + 60
+    while running.tts("verify").returncode:
+        assert time.monotonic() < deadline
+    assert {name for name in SERVICES if running.state[name]} == set(SERVICES)
+
+
+class TestMigrations:
+    """A release may add to the schema beside the old one; what takes away waits."""
+
+    def make(self, running: Desk, folder: Path, release: str, operation: str, phase: str = "", after: str = "0001_initial") -> None:
+        present = Path(__file__).parents[2] / "ticket_service" / "tickets" / "migrations"
+        last = sorted(path.stem for path in present.glob("0*.py"))[-1] if after == "0001_initial" else after
+        text = MIGRATION.format(after=last, operation=operation, phase=phase)
+        name = f"9{release[-3:]}.py"
+        build("ticket", release, f"COPY --chmod=0644 {name} tickets/migrations/", files={name: text}, base=FIRST, folder=folder)
+
+    def test_one_that_adds_is_applied_while_the_old_release_serves(self, running, tmp_path):
+        self.make(running, tmp_path, "adds001", ADDS)
+        done = running.told("deploy", "ticket", "--release", "adds001")
+        assert (done["outcome"], done["migrations"]) == ("done", ["tickets.9001"])
+        running.told("rollback", "ticket")
+        running.told("verify")
+
+    def test_one_that_the_old_release_would_not_bear_is_refused_before_anything_moves(self, running, tmp_path):
+        self.make(running, tmp_path, "drops002", 'migrations.RemoveField("ticket", "subject")')
+        before = (running.state, running.running(), len(running.records))
+        refused = running.tts("deploy", "ticket", "--release", "drops002")
+        assert (refused.returncode, "tickets.9002: DROP_COLUMN" in refused.stderr) == (3, True), refused.stderr
+        assert (running.state, running.running(), len(running.records)) == before
+
+    def test_one_that_contracts_is_held_back_until_it_is_asked_for(self, running, tmp_path):
+        self.make(running, tmp_path, "later003", 'migrations.RemoveField("ticket", "subject")', phase='phase = "contract"')
+        planned = running.tts("deploy", "ticket", "--release", "later003", "--dry-run")
+        assert planned.returncode == 0, planned.stderr
+        assert "tickets.9003 waits for `deploy ticket --contract`" in planned.stderr
+        assert "Migrations: none" in planned.stdout
