@@ -43,7 +43,7 @@ make_current() {
 
 # reload: ends when the workers of the old configuration take no request any more (five seconds at most)
 reload() {
-    before=$(grep -la '^nginx: worke[r] process' /proc/[0-9]*/cmdline) || true
+    before=$(grep -la '^nginx: worke[r] process' /proc/[0-9]*/cmdline 2>/dev/null) || true
     kill -HUP "$(cat "$run/nginx.pid")"
     # shellcheck disable=SC2086
     for _ in $(seq 50); do

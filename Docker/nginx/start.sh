@@ -11,11 +11,11 @@ refuse() {
     exit 2
 }
 
-authority=${DJANGO_BASE_URL:-}
-authority=${authority#https://}
+url=${DJANGO_BASE_URL:-}
+printf '%s' "$url" | tr '\n' ' ' | grep -Eqx 'https://([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]+)?/?' ||
+    refuse "DJANGO_BASE_URL is '$url': it must be https:// and a host name in lower case, as https://tickets.example.org"
+authority=${url#https://}
 authority=${authority%/}
-printf '%s' "$authority" | grep -Eqx '([a-z0-9-]+\.)*[a-z0-9-]+(:[0-9]+)?' ||
-    refuse "DJANGO_BASE_URL is '${DJANGO_BASE_URL:-}': it must be https:// and a host name in lower case, as https://tickets.example.org"
 host=${authority%%:*}
 port=${authority#"$host"}
 
@@ -49,6 +49,7 @@ echo "include /etc/nginx/upstreams.default.conf;" >"$run/generation.first/upstre
 ln -s generation.first "$run/current"
 nginx -t -q || refuse "nginx does not take its own configuration; it says why above"
 
+[ -x /etc/nginx/state ] || say "cannot look into /etc/nginx/state: neither deployments nor the maintenance page will be seen" >/dev/null
 /edge/refresh.sh >/dev/null || true  # what was refused is in the log; the rest is served
 /edge/watch.sh &
 exec nginx -g 'daemon off;'

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from production.broker import write_definitions
-from production.files import make_folder
+from production.files import make_folder, make_state_folder
 from production.home import Home
 from production.secret_files import SecretFiles
 
@@ -36,7 +36,7 @@ def make_home(folder: Path, project: str, http_port: int, https_port: int, **cha
     make_folder(folder)
     (folder / ".env.production").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     home = Home.find(folder)
-    make_folder(home.state)
+    make_state_folder(home.state)
     SecretFiles(home.secrets).complete({})
     write_definitions(home)
     return home

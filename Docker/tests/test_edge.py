@@ -1,8 +1,11 @@
 """What the edge answers: every route, every header, every error, in its shape and once."""
 
 import json
+import os
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -250,6 +253,31 @@ def test_somebody_who_follows_a_link_into_nothing_sees_a_page_that_names_his_req
     assert "<h1>There is no such thing, or you may not see it</h1>" in answer.text
     assert f"<code>{answer.headers['X-Request-ID']}</code>" in answer.text
     insist_on_headers(answer, policy(edge))
+
+
+def test_the_front_end_adds_little_to_its_base_and_holds_no_source_map(edge: EdgeStack) -> None:
+    inspect = ["docker", "image", "inspect", "--format", "{{.Size}}"]
+    ours, base = (int(subprocess.check_output([*inspect, image])) for image in ("tts/frontend:local", base_image()))
+    print(f"\nlayers of the front end: {(ours - base) / 1e6:.2f} MB")  # noqa: T201
+    assert ours - base <= 10_000_000
+    assert (
+        edge.sh("find / -xdev -name '*.map' 2>/dev/null; id -u; touch /usr/share/nginx/html/x 2>&1", "frontend", check=False).split()[0]
+        == "10001"
+    )
+    assert edge.sh("ls /usr/share/nginx/html", "frontend").split() == [
+        "assets",
+        "color-scheme.js",
+        "favicon.svg",
+        "index.html",
+        "index.html.gz",
+    ]
+
+
+def base_image() -> str:
+    """The nginx that the images are built from."""
+    images = os.environ.get("TTS_IMAGES_ENV")
+    listed = dict(line.split("=", 1) for line in Path(images).read_text().splitlines() if "=" in line) if images else {}
+    return listed.get("NGINX_IMAGE", "nginx:1.28.0-bookworm")
 
 
 def test_the_log_has_a_line_of_json_for_each_request_and_no_query_string(edge: EdgeStack) -> None:

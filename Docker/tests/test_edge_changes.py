@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -223,6 +224,36 @@ def test_a_page_of_the_release_before_finds_its_files(edge: EdgeStack) -> None:
     assert edge.get("/missing.js").status_code == 404
     upstreams(edge).unlink()
     assert edge.refresh() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DJANGO_BASE_URL", "http://tickets.tts.test"),
+        ("DJANGO_BASE_URL", "https://Tickets.tts.test"),
+        ("DJANGO_BASE_URL", "https://tickets.tts.test/path"),
+        ("DJANGO_BASE_URL", "https://tickets.tts.test;}"),
+        ("DJANGO_BASE_URL", "https://tickets.tts.test\nhttps://evil; }"),
+        ("TTS_TRUSTED_NETWORKS", "10.0.0.0/8,everybody"),
+        ("TTS_TRUSTED_NETWORKS", "0.0.0.0/0 1; } map $a $b {"),
+    ],
+)
+def test_settings_that_cannot_be_used_stop_the_start_and_are_named(edge: EdgeStack, name: str, value: str) -> None:
+    container = f"{edge.project}-wrong"
+    edge.compose("run", "--detach", "--no-deps", "--name", container, "--env", f"{name}={value}", "nginx")
+    assert subprocess.check_output(["docker", "wait", container], text=True) == "2\n"
+    said = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=False).stderr
+    subprocess.run(["docker", "rm", container], capture_output=True, check=True)
+    assert f"{name} " in said
+
+
+def test_a_restart_under_open_sockets_takes_no_longer_than_ten_seconds(edge: EdgeStack) -> None:
+    with Socket(edge).connection:
+        started = time.monotonic()
+        edge.compose("restart", "nginx")
+        assert eventually(lambda: answers(edge, "/api/v1/tickets/"))
+        print(f"\nserves again after {time.monotonic() - started:.1f} s")  # noqa: T201
+        assert time.monotonic() - started < 10
 
 
 def test_maintenance_begins_and_ends_with_a_file_and_without_a_reload(edge: EdgeStack) -> None:
