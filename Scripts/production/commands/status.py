@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 
 from production import certificate, drift, figures
+from production.backup import status as backups
+from production.backup.container import BackupDoesNotRun
 from production.commands import maintenance
 from production.compose import Compose, ComposeFailed, Container
 from production.console import show, show_json
@@ -40,7 +42,7 @@ def gather(home: Home) -> dict[str, Any]:
     def attempt(name: str, read: Any) -> Any:
         try:
             return read()
-        except (ComposeFailed, OSError, ValueError) as failure:
+        except (ComposeFailed, BackupDoesNotRun, OSError, ValueError) as failure:
             unknown[name] = str(failure).splitlines()[0]
             return None
 
@@ -109,8 +111,8 @@ def _certificate_days(compose: Compose) -> int | None:
 
 
 def _backup_ages(home: Home) -> dict[str, int | None]:
-    """Seconds since the last success of each layer, as the backups' own record has it."""
-    layers = json.loads((home.state / "backup.json").read_text(encoding="utf-8"))["layers"]
+    """Seconds since the last success of each layer, asked of the backup container, which also refreshes ``state/backup.json``."""
+    layers = backups.read(home)["layers"]
     now = datetime.now(UTC)
     moments = {name: layers.get(name, {}).get("at") for name in BACKUP_LAYERS}
     return {name: int((now - datetime.fromisoformat(at)).total_seconds()) if at else None for name, at in moments.items()}
