@@ -28,7 +28,7 @@ def show(*results: RenderableType) -> None:
     """The result of a command, for people: text or tables."""
     output = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     for result in results:
-        output.print(result, markup=False)
+        output.print(result, markup=False, soft_wrap=isinstance(result, str))  # a program reads a line as one
 
 
 def show_json(result: Any) -> None:

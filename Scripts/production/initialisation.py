@@ -10,7 +10,7 @@ from production.errors import WrongUse
 from production.files import make_folder, make_state_folder, write_atomically
 from production.findings import Finding, errors
 from production.home import EXAMPLE, Home
-from production.secret_files import SecretFiles
+from production.secret_files import SecretFiles, all_names
 from production.state import State
 
 
@@ -58,6 +58,18 @@ def make(folder: Path, answers: Mapping[str, str], given_secrets: Mapping[str, s
         write_atomically(env_file, wanted)
     insist(secret_checks.check(home))
     return Made(home, secrets, is_new=not text, has_changed=wanted != text)
+
+
+def foresee(folder: Path, answers: Mapping[str, str]) -> list[str]:
+    """What ``make`` would do, in words. Raises WrongUse as it would."""
+    home = Home(folder)
+    text = home.env_file.read_text(encoding="utf-8") if home.env_file.is_file() else ""
+    existing = dotenv.parse(text)
+    values = settings(existing.values, answers)
+    insist(environment.check(values, tuple(existing.faults)))
+    changed = [f"Would set {name}={value}" for name, value in sorted(values.items()) if existing.values.get(name, "") != value]
+    made = [name for name in all_names() if not (home.secrets / name).is_file()]
+    return [*changed, f"Would make these secrets: {', '.join(made)}" if made else "Would make no secret."]
 
 
 def insist(findings: list[Finding]) -> None:

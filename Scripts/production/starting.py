@@ -90,7 +90,7 @@ def _wait(
 ) -> None:
     done: set[str] = set()
     while True:
-        ended = process.poll()
+        ended = process.poll()  # before the look: what is well then, is well after it
         containers = compose.containers()
         for part in wanted:
             if part.service not in done and part.is_done(containers):
@@ -98,7 +98,7 @@ def _wait(
                 steps.advance(f"{part.service} {'done' if part.is_job else 'well'}")
         if ended:
             raise ComposeFailed(_failure(compose, wanted, containers, f"`docker compose up` failed:\n{_end_of(output, compose)}"))
-        missing = [part for part in wanted if part.service not in done]
+        missing = [part for part in wanted if not part.is_done(containers)]  # anew: one that was well may have been replaced since
         if ended == 0 and not missing:
             return
         if time.monotonic() > deadline:

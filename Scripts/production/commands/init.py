@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from production import dotenv, initialisation, questions
+from production.commands.down import DryRun
 from production.console import say, show
 from production.errors import WrongUse
 from production.home import Home
@@ -29,6 +30,7 @@ def init(
         list[str] | None, typer.Option("--secret", metavar="NAME=FILE", help=f"A secret from a file: {', '.join(GIVEN)}.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is missing is an error.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Make a deployment, or complete it. Secrets that exist are kept; with --yes and no answers nothing else changes either."""
     flags = {
@@ -40,6 +42,9 @@ def init(
     }
     given = {**_from_file(answers), **_pairs(settings or [], "--set"), **{name: value for name, value in flags.items() if value}}
     folder = Home.folder()
+    if dry_run:
+        show(*initialisation.foresee(folder, given))
+        return
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     home = Home(folder)
     with exclusive(home):

@@ -8,6 +8,7 @@ import typer
 
 from production import further
 from production.commands.dead_letters import ServiceOption
+from production.commands.down import DryRun
 from production.compose import Compose
 from production.console import Steps, progress, show
 from production.errors import OperatorError
@@ -23,13 +24,15 @@ app = typer.Typer(help="New keys and passwords while everything runs; nobody is 
 @app.command()
 def jwt(
     compromised: Annotated[bool, typer.Option("--compromised", help="The old key is void at once; everybody must log in anew.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """The key that tokens are signed with."""
-    _perform("jwt", 2, keys.replace_compromised if compromised else keys.rotate)
+    work = keys.replace_compromised if compromised else keys.rotate
+    _perform("jwt", 2, work, dry_run, "auth goes over to a new key" + (", and everybody logs in anew" if compromised else ""))
 
 
 @app.command()
-def database(service: ServiceOption = "") -> None:
+def database(service: ServiceOption = "", dry_run: DryRun = False) -> None:
     """The passwords of the database: of one service, or of all of them, the migrator and the superuser."""
 
     def work(compose: Compose, steps: Steps) -> None:
@@ -39,31 +42,36 @@ def database(service: ServiceOption = "") -> None:
             databases.rotate_migrator(compose, steps)
             databases.rotate_superuser(compose, steps)
 
-    _perform("database", len(chosen(service)) + (0 if service else 2), work)
+    names = [*chosen(service), *([] if service else ["migrator", "postgres"])]
+    _perform("database", len(names), work, dry_run, f"new passwords for {', '.join(names)}; each service goes over to its other role")
 
 
 @app.command()
-def broker() -> None:
+def broker(dry_run: DryRun = False) -> None:
     """The passwords of the broker."""
-    _perform("broker", 3, broker_passwords.rotate)
+    _perform("broker", 3, broker_passwords.rotate, dry_run, "new passwords for the five users, and new workers")
 
 
 @app.command()
-def django(service: ServiceOption = "") -> None:
+def django(service: ServiceOption = "", dry_run: DryRun = False) -> None:
     """Django's secret keys."""
 
     def work(compose: Compose, steps: Steps) -> None:
         for name in chosen(service):
             django_keys.rotate(compose, name, steps)
 
-    _perform("django", len(chosen(service)), work)
+    names = chosen(service)
+    _perform("django", len(names), work, dry_run, f"new keys for {', '.join(names)}, one after the other")
 
 
-def _perform(what: str, total: int, work: Callable[[Compose, Steps], None]) -> None:
+def _perform(what: str, total: int, work: Callable[[Compose, Steps], None], dry_run: bool, plan: str) -> None:
     home = Home.find()
     with exclusive(home):
         compose, began = Compose(home), time.monotonic()
         _insist_on_health(compose)
+        if dry_run:
+            show(f"Would be done: {plan}.")
+            return
         with progress(f"rotate {what}", total) as steps:
             work(compose, steps)
         further.keep_configuration(home)

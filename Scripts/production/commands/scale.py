@@ -6,6 +6,7 @@ import psutil
 import typer
 
 from production import dotenv, scaling, starting
+from production.commands.down import DryRun
 from production.compose import Compose
 from production.console import show
 from production.errors import RefusedByPreflight, WrongUse
@@ -30,6 +31,7 @@ ONE_ONLY = {
 def scale(
     service: Annotated[str, typer.Argument(help=f"{', '.join(SERVICES)}; also as auth-worker.")],
     workers: Annotated[int, typer.Argument(min=1, max=scaling.MOST, help="How many workers it is to have.")],
+    dry_run: DryRun = False,
 ) -> None:
     """Change the number of workers of a service. On one machine, nothing else is scaled: the message says why, and what to do instead."""
     name = service.removesuffix("-worker")
@@ -40,6 +42,9 @@ def scale(
     with exclusive(home):
         before = scaling.extras(home, name)
         _insist_on_memory(workers - 1 - len(before))
+        if dry_run:
+            show(f"{name} has {len(before) + 1} and would have {workers}.")
+            return
         changed = dotenv.fill(home.env_file.read_text(encoding="utf-8"), {**home.values, f"{name.upper()}_WORKERS": str(workers)})
         write_atomically(home.env_file, changed)
         _apply(Home.find(), name, before)

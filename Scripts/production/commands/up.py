@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from production import further, scaling, starting, subnets
+from production import drift, further, scaling, starting, subnets
+from production.commands.down import DryRun
 from production.compose import Compose, ComposeFailed
 from production.console import say, show
 from production.deployment import overlay
@@ -22,6 +23,7 @@ def up(
     build: Annotated[bool, typer.Option("--build", help="Build the images first.")] = False,
     pull: Annotated[bool, typer.Option("--pull", help="Fetch the images of TTS_REGISTRY first.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds until all must be well.")] = 300.0,
+    dry_run: DryRun = False,
 ) -> None:
     """Preflight, then start everything in order and wait until all is well. Does nothing where all runs already."""
     home = Home.find()
@@ -29,6 +31,9 @@ def up(
         for finding in run.insist(home, needs_images=not (build or pull)):
             say(f"warning: {finding.problem}. {finding.remedy}")
         compose = Compose(home)
+        if dry_run:
+            _foresee(home, compose)
+            return
         if build:
             say("Building the images; the first time takes minutes.")
             compose.run("build", "--quiet", capture=True)
@@ -45,6 +50,12 @@ def up(
         address = home.values["TTS_ADMIN_EMAIL"]
         show("There is no administrator yet. This makes one, and shows a password once:")
         show(f'  Scripts/tts manage auth create_first_admin --email {address} --name "Your Name"')
+
+
+def _foresee(home: Home, compose: Compose) -> None:
+    differences = drift.find(home, compose, compose.containers())
+    lines = [f"{difference.what}: {difference.difference}" for difference in differences]
+    show(*(["Would bring into force:", *lines] if lines else ["Nothing would change."]))
 
 
 def _has_administrator(compose: Compose) -> bool:

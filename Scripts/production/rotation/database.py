@@ -16,7 +16,7 @@ def rotate_service(compose: Compose, service: str, steps: Steps) -> None:
     password = pending.prepare(secrets, name)
     role = next_role(service, secrets.read(f"{service}_database_url"), password)
     set_password(compose, role, password)
-    failpoints.reached(f"altered {role}")
+    failpoints.reached(f"altered {service}")
     steps.now(f"{service} goes over to {role}")
     secrets.store(f"{service}_database_url", database_url(role, password, service))
     secrets.store(name, password)

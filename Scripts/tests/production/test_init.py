@@ -90,6 +90,14 @@ def test_another_domain_moves_the_address_along(tts, tmp_path):
     assert (values["DJANGO_BASE_URL"], values["DJANGO_ALLOWED_HOSTS"]) == ("https://help.example.org:8443", "help.example.org")
 
 
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(tts, tmp_path):
+    done = tts("init", *OPTIONS, "--dry-run")
+    lines = done.stdout.splitlines()
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
+    assert "Would set TTS_DOMAIN=tickets.example.org" in lines
+    assert lines[-1].startswith("Would make these secrets: db_password, migrator_password, ")
+
+
 def test_answers_come_from_a_file_too_and_a_secret_from_its_own(tts, tmp_path):
     answers, password = tmp_path / "answers", tmp_path / "password"
     answers.write_text("TTS_DOMAIN=a.example.org\nTTS_ADMIN_EMAIL=a@example.org\nDJANGO_EMAIL_HOST=m.example.org\n")

@@ -5,6 +5,7 @@ import fcntl
 import pytest
 
 from bootstrap.target import choose
+from production.commands import down
 from production.errors import AnotherIsRunning, NoDeployment, OperatorError
 from production.home import Home
 from production.lock import exclusive
@@ -110,6 +111,32 @@ class TestState:
         with pytest.raises(OperatorError, match=rf"^{path} is damaged"):
             State.load(Home(tmp_path))
         assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("service", "stage"),
+    [
+        ("nginx", "the edge"),
+        ("frontend-green", "the edge"),
+        ("auth-service", "web"),
+        ("workflow-api-green", "web"),
+        ("auth-worker-green", "workers"),
+        ("workflow-worker-2", "workers"),
+        ("backup", "the rest"),
+        ("prometheus", "the rest"),
+        ("db", "data"),
+        ("rabbitmq", "data"),
+    ],
+)
+def test_what_lets_people_in_stops_first_and_what_keeps_data_last(service, stage):
+    assert down.stage(service) == stage
+    assert down.ORDER == ("the edge", "web", "workers", "the rest", "data")
+
+
+def test_a_dry_run_of_scale_changes_nothing(home, tts):
+    done = tts("scale", "workflow", "2", "--dry-run")
+    assert (done.returncode, done.stdout) == (0, "workflow has 1 and would have 2.\n")
+    assert Home.find(home.path).values == home.values
 
 
 @pytest.mark.parametrize(
