@@ -20,7 +20,7 @@ from production.compose import Compose
 from production.console import Steps
 from production.dotenv import quoted
 from production.errors import OperatorError, RefusedByPreflight
-from production.files import make_folder, write_atomically
+from production.files import make_folder, make_state_folder, write_atomically
 from production.home import Home
 from production.services import last_line
 from production.state import State
@@ -91,7 +91,7 @@ def insist_on_memory(kind: str, free: int | None = None) -> None:
 
 def record(home: Home, drill: Drill) -> None:
     """One line more."""
-    make_folder(home.state)
+    make_state_folder(home.state)
     with (home.state / RECORD).open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(drill)) + "\n")
 

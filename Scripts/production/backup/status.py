@@ -5,7 +5,7 @@ from typing import Any
 
 from production.backup.container import BackupDoesNotRun
 from production.compose import Compose, ComposeFailed
-from production.files import make_folder, write_atomically
+from production.files import make_state_folder, write_atomically
 from production.home import Home
 
 
@@ -16,6 +16,6 @@ def read(home: Home) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(text)
     except (ComposeFailed, ValueError) as failure:
         raise BackupDoesNotRun(f"The backup container does not answer: {failure}") from failure
-    make_folder(home.state)
+    make_state_folder(home.state)
     write_atomically(home.state / "backup.json", json.dumps(told, indent=2) + "\n")
     return told
