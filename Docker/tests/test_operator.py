@@ -73,7 +73,7 @@ class TestLooking:
 
     def test_logs_and_management_commands_reach_a_service(self, desk):
         assert '"service":"auth"' in desk.tts("logs", "auth-worker", "-n", "50").stdout
-        assert "System check identified no issues" in desk.tts("manage", "auth", "check").stdout
+        assert "System check identified no issues" in desk.tts("manage", "auth", "check", "--fail-level", "WARNING").stdout
         refused = desk.tts("logs", "nobody")
         assert (refused.returncode, refused.stderr.startswith("There is no nobody; there are: auth, ")) == (2, True)
 
@@ -125,10 +125,6 @@ class TestEvents:
         time.sleep(3)
         after = {name: psql(desk, f"{name}_db", count) for name in before}
         assert (desk.told("outbox", "list"), after, desk.told("dlq", "list")) == ([], before, [])
-
-    def test_a_moment_that_makes_no_sense_is_refused(self, desk):
-        done = desk.tts("outbox", "replay", "--since", "yesterday")
-        assert (done.returncode, "--since takes a moment with its time zone" in done.stderr) == (1, True)
 
 
 class TestDrift:

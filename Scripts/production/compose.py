@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from production import catalogue
+from production.children import bound
 from production.errors import OperatorError
 from production.home import DOCKER, Home
 from production.redaction import redact
@@ -105,13 +107,13 @@ class Compose:
     def _call(
         self, command: list[str], named: str, *, capture: bool, check: bool, input: str | None = None, timeout: float | None = None
     ) -> subprocess.CompletedProcess[str]:
+        if not shutil.which(command[0]):
+            raise ComposeFailed("Docker is not installed here: there is no `docker` on the PATH.")
         stream = subprocess.PIPE if capture else None
         try:
             done = subprocess.run(
-                command, env=self.environment(), stdout=stream, stderr=stream, input=input, text=True, check=False, timeout=timeout
+                bound(command), env=self.environment(), stdout=stream, stderr=stream, input=input, text=True, check=False, timeout=timeout
             )
-        except FileNotFoundError:
-            raise ComposeFailed("Docker is not installed here: there is no `docker` on the PATH.") from None
         except subprocess.TimeoutExpired:
             raise ComposeFailed(f"`{named}` has not ended within {timeout:.0f} s.") from None
         if check and done.returncode:

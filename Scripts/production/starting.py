@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from production import broker, drift
+from production.children import bound
 from production.compose import Compose, ComposeFailed, Container
 from production.console import Steps, progress, say
 from production.redaction import redact
@@ -50,7 +51,9 @@ def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> f
     _catch_up(compose, configuration)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output, progress("up", len(wanted)) as steps:
         command = [*compose.command, "up", "--detach", "--quiet-pull", *options]
-        process = subprocess.Popen(command, env=compose.environment(), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            bound(command), env=compose.environment(), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
         try:
             _wait(compose, wanted, steps, process, output, began + timeout)
         finally:

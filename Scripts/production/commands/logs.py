@@ -1,5 +1,6 @@
 """``Scripts/tts logs``: what the containers wrote."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -24,4 +25,5 @@ def logs(
     if unknown := [service for service in chosen if service not in known]:
         raise WrongUse(f"There is no {', '.join(unknown)}; there are: {', '.join(sorted({*COMPOSE_NAMES, *known}))}")
     options = ["--tail", str(lines), *(["--follow"] if follow else []), *(["--since", since] if since else [])]
-    compose.run("logs", *options, *chosen)
+    with suppress(KeyboardInterrupt):  # that is how one stops following
+        compose.run("logs", *options, *chosen)

@@ -1,6 +1,7 @@
 """``Scripts/tts outbox``: the events that wait to be published, over all services."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 from production.commands.dead_letters import JsonOption, ServiceOption
 from production.compose import Compose
 from production.console import show, show_json
+from production.errors import WrongUse
 from production.home import Home
 from production.lock import exclusive
 from production.services import call, chosen
@@ -43,8 +45,18 @@ def replay(
     service: ServiceOption = "",
 ) -> None:
     """Publish again what was published since a moment: after the broker lost its data. Nobody does anything twice."""
+    _insist_on_moment(since)
     home = Home.find()
     with exclusive(home):
         for name in chosen(service):
             (row,) = call(Compose(home), name, "outbox", "replay", "--since", since)
             show(f"{name}: {row['again']} published again")
+
+
+def _insist_on_moment(text: str) -> None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise WrongUse(f"--since {text}: a moment has its time zone, such as 2026-01-31T12:00:00Z")

@@ -11,7 +11,7 @@ from production.console import say, show
 from production.deployment import overlay
 from production.home import Home
 from production.lock import exclusive
-from production.preflight import run
+from production.preflight import backups, run
 from production.state import State
 
 SUPERUSERS = """SELECT count(*) FROM access_assignment
@@ -44,6 +44,7 @@ def up(
         subnets.write(home)
         scaling.write(home)
         seconds = starting.start(compose, timeout=timeout)
+        backups.remember_passphrase(home)
         further.keep_configuration(home)
     show(f"All is well after {seconds:.0f} s: {home.url}")
     if not _has_administrator(compose):

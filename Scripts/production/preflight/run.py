@@ -4,8 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from production import certificate, environment, secret_checks
@@ -14,10 +12,7 @@ from production.console import progress
 from production.errors import RefusedByPreflight
 from production.findings import Finding, as_table, errors
 from production.home import Home
-from production.preflight import certificates, database, engine, machine, network
-
-#: what other parts of the tool know about themselves: ``findings(home)`` in each, where it exists
-FURTHER = ("production.deployment.checks", "production.backup.checks")
+from production.preflight import backups, certificates, database, engine, machine, migrations, network
 
 
 @dataclass(frozen=True)
@@ -126,12 +121,13 @@ def _database(situation: Situation) -> list[Finding]:
     return database.check(situation.compose) if situation.runs("db") else []
 
 
-def _further(situation: Situation) -> list[Finding]:
-    found: list[Finding] = []
-    for module in FURTHER:
-        if find_spec(module.rpartition(".")[0]) and find_spec(module):
-            found += import_module(module).findings(situation.home)
-    return found
+def _migrations(situation: Situation) -> list[Finding]:
+    return migrations.check(situation.compose, situation.containers) if situation.runs("db") else []
+
+
+def _backups(situation: Situation) -> list[Finding]:
+    found = backups.passphrase(situation.home)
+    return found + (backups.state(situation.compose) if situation.runs("backup") else [])
 
 
 CHECKS: dict[str, Callable[[Situation], list[Finding]]] = {
@@ -145,8 +141,9 @@ CHECKS: dict[str, Callable[[Situation], list[Finding]]] = {
     "certificate": _certificate,
     "images": _images,
     "database": _database,
-    "migrations and backups": _further,
+    "migrations": _migrations,
+    "backups": _backups,
 }
-ON_ENGINE = frozenset({"certificate", "images", "database", "migrations and backups"})
+ON_ENGINE = frozenset({"certificate", "images", "database", "migrations"})
 
 __all__ = ["CHECKS", "Situation", "as_table", "find", "insist"]

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from production.preflight import certificates, database, engine, machine, network
+from production.preflight import backups, certificates, database, engine, machine, network
+from production.secret_files import SecretFiles, random_secret
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - as nginx does
 MIB, GIB = 1024**2, 1024**3
@@ -188,6 +189,25 @@ def test_databases_that_the_migrator_does_not_own_are_named():
         ("ticket_db belongs to postgres, not to migrator", False),
         ("there is no database notification_db", True),
     ]
+
+
+class TestBackups:
+    def test_another_passphrase_than_the_backups_were_made_with_is_found(self, home):
+        backups.remember_passphrase(home)
+        assert backups.passphrase(home) == []
+        SecretFiles(home.secrets).store("backup_passphrase", random_secret())
+        (found,) = backups.passphrase(home)
+        assert found.problem == "secrets/backup_passphrase is not the one that the backups were made with: none can be read"
+
+    def test_the_first_start_has_nothing_to_compare_with(self, home):
+        assert backups.passphrase(home) == []
+
+    def test_what_the_container_could_not_do_is_told_and_what_it_cannot_read_forbids_a_start(self):
+        layers = {"check": {"error": "backup.info cannot be read"}, "dump": {"error": "disk full"}, "base": {"error": ""}}
+        assert [(f.problem, f.is_warning) for f in backups.judge(layers)] == [
+            ("the backup cannot be read: backup.info cannot be read", False),
+            ("dump failed: disk full", True),
+        ]
 
 
 class TestCommand:

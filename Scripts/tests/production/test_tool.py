@@ -1,10 +1,12 @@
 """The command line: who may act, on what, and with which exit code."""
 
 import fcntl
+from importlib import import_module
 
 import pytest
 
 from bootstrap.target import choose
+from production.cli import COMMANDS
 from production.commands import down
 from production.errors import AnotherIsRunning, NoDeployment, OperatorError
 from production.home import Home
@@ -34,6 +36,11 @@ class TestTarget:
 
     def test_a_home_on_the_line_counts_before_the_environments(self):
         assert dict(choose(["status", "--home", "/y"], {"TTS_HOME": "/x"}).variables) == {"TTS_HOME": "/y"}
+
+
+@pytest.mark.parametrize(("module", "attribute"), sorted({entry[:2] for entry in COMMANDS.values()}))
+def test_every_command_of_the_help_is_there(module, attribute):
+    assert callable(getattr(import_module(module), attribute))
 
 
 class TestHome:
@@ -147,6 +154,10 @@ def test_a_dry_run_of_scale_changes_nothing(home, tts):
             "There is no service tickets; there are: auth, ticket, workflow, messaging, notification\n",
         ),
         (("dlq", "replay", "7"), "numbers belong to one service: name it with --service\n"),
+        (
+            ("outbox", "replay", "--since", "2026-01-31T12:00:00"),
+            "--since 2026-01-31T12:00:00: a moment has its time zone, such as 2026-01-31T12:00:00Z\n",
+        ),
         (("mail-test", "rosa"), '"rosa" is no e-mail address\n'),
         (("manage", "tickets", "check"), "There is no service tickets; there are: auth, ticket, workflow, messaging, notification\n"),
         (
