@@ -30,6 +30,7 @@ plain() {
     local command=(docker compose --project-directory "$root/Docker" -f "$root/Docker/docker-compose.prod.yml"
         --env-file "$TTS_HOME/.env.production" "${images[@]}")
     "${command[@]}" build
+    "${command[@]}" run --rm notification-migrate  # the last of the jobs: where one fails, what runs goes on as it is
     "${command[@]}" up --detach
     "${command[@]}" ps
 }

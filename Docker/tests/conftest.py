@@ -1,5 +1,6 @@
 """What the tests on a real engine begin with. TTS_IMAGES_ENV names an env-file of base images, where the official ones cannot be had."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -14,14 +15,17 @@ def engine() -> str:
 
 
 @pytest.fixture(scope="session")
-def images(engine: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every image of the deployment, built from what lies here."""
-    with running(tmp_path_factory.mktemp("images")) as stack:
+def images(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Every image of the deployment, built from what lies here, under a release of these tests' own; its name."""
+    release = f"test-{secrets.token_hex(3)}"
+    with running(tmp_path_factory.mktemp("images"), TTS_RELEASE=release) as stack:
         stack.compose.run("build", "--quiet", capture=True)
+    yield release
+    docker("rmi", *docker("images", "--filter", f"reference=tts/*:{release}", "--format", "{{.Repository}}:{{.Tag}}").split())
 
 
 @pytest.fixture(scope="module")
-def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(images: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A deployment of this module's own, not started yet."""
-    with running(tmp_path_factory.mktemp("stack")) as stack:
+    with running(tmp_path_factory.mktemp("stack"), TTS_RELEASE=images) as stack:
         yield stack

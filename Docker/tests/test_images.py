@@ -3,16 +3,18 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from Docker.tests.stack import FOLDERS, base_images, docker
 from production.home import DOCKER
 
-pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.usefixtures("images")]
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
 ROOT = DOCKER.parent
-MIB = 1024 * 1024
+HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges:true", "--network=none", "--tmpfs=/tmp")
 MOST_OF_OURS = 130_000_000  # bytes in the layers above the base image
 EMPTY = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"  # the layer of an instruction that changed nothing
 BASE = base_images().get("PYTHON_IMAGE", "python:3.13.9-slim-trixie")
@@ -21,20 +23,28 @@ PORTS = {"auth": 8000, "ticket": 8000, "workflow": 8000, "messaging": 8001, "not
 every_service = pytest.mark.parametrize("service", FOLDERS)
 
 
-def run(service: str, *command: str, check: bool = True) -> str:
-    """What a command prints in a container as hardened as in the deployment, with nothing mounted and no network."""
-    options = (
-        "--rm",
-        "--read-only",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges:true",
-        "--network",
-        "none",
-        "--tmpfs=/tmp",
-    )
-    return docker("run", *options, f"tts/{service}:local", *command, check=check)
+@dataclass(frozen=True)
+class Made:
+    """The images of one release."""
+
+    release: str
+
+    def name(self, service: str) -> str:
+        """An image."""
+        return f"tts/{service}:{self.release}"
+
+    def run(self, service: str, *command: str, check: bool = True) -> str:
+        """What a command prints in a container as hardened as in the deployment, with nothing mounted and no network."""
+        return docker("run", "--rm", *HARDENED, self.name(service), *command, check=check)
+
+    def inspect(self, service: str, what: str) -> Any:
+        """What the engine knows of an image."""
+        return json.loads(docker("image", "inspect", "--format", f"{{{{json .{what}}}}}", self.name(service)))
+
+
+@pytest.fixture
+def made(images: str) -> Made:
+    return Made(images)
 
 
 def size(image: str) -> int:
@@ -43,68 +53,68 @@ def size(image: str) -> int:
 
 
 @every_service
-def test_our_layers_are_at_most_130_mb(service: str) -> None:
-    whole, base = size(f"tts/{service}:local"), size(BASE)
+def test_our_layers_are_at_most_130_mb(made: Made, service: str) -> None:
+    whole, base = size(made.name(service)), size(BASE)
     assert whole - base <= MOST_OF_OURS
 
 
-def test_what_all_services_need_is_one_layer_that_is_kept_once() -> None:
-    layers = [json.loads(docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", f"tts/{service}:local")) for service in FOLDERS]
+def test_what_all_services_need_is_one_layer_that_is_kept_once(made: Made) -> None:
+    layers = [made.inspect(service, "RootFS.Layers") for service in FOLDERS]
     base = json.loads(docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", BASE))
     shared = set.intersection(*map(set, layers)) - set(base) - {EMPTY}
     assert len(shared) == 2  # the account, and the packages
 
 
 @every_service
-def test_it_runs_as_an_account_without_rights_and_can_write_nowhere(service: str) -> None:
-    assert run(service, "id", "-u") == "10001"
+def test_it_runs_as_an_account_without_rights_and_can_write_nowhere(made: Made, service: str) -> None:
+    assert made.run(service, "id", "-u") == "10001"
     code = "import os; print([p for p in ('/', '/app', '/app/media', '/venv', '/etc', '/home', '/var') if os.access(p, os.W_OK)])"
-    assert run(service, "python", "-c", code) == "[]"
+    assert made.run(service, "python", "-c", code) == "[]"
 
 
 @every_service
-def test_it_holds_its_own_service_and_servicekit_and_nothing_else_of_ours(service: str) -> None:
-    assert sorted(run(service, "ls", "/app").split()) == sorted(["media", "servicekit", FOLDERS[service]])
-    listed = run(service, "find", "/app", "-type", "f").split()
+def test_it_holds_its_own_service_and_servicekit_and_nothing_else_of_ours(made: Made, service: str) -> None:
+    assert sorted(made.run(service, "ls", "/app").split()) == sorted(["media", "servicekit", FOLDERS[service]])
+    listed = made.run(service, "find", "/app", "-type", "f").split()
     names = {Path(path).name for path in listed}
     assert not names & {"Dockerfile.prod", "requirements.txt", "openapi.yaml", ".env", "pyproject.toml"}
     assert not [path for path in listed if "/tests/" in path or "/testing/" in path]
 
 
 @every_service
-def test_it_has_no_build_tools_and_no_test_tools(service: str) -> None:
-    found = run(service, "sh", "-c", "for tool in " + " ".join(TOOLS) + "; do command -v $tool; done; true")
+def test_it_has_no_build_tools_and_no_test_tools(made: Made, service: str) -> None:
+    found = made.run(service, "sh", "-c", "for tool in " + " ".join(TOOLS) + "; do command -v $tool; done; true")
     assert found == ""
     code = "import importlib.util as u; print([n for n in ('pytest', 'hypothesis', 'pip', 'setuptools') if u.find_spec(n)])"
-    assert run(service, "python", "-c", code) == "[]"
+    assert made.run(service, "python", "-c", code) == "[]"
 
 
 @every_service
-def test_every_module_is_compiled_for_nothing_can_be_written_at_the_start(service: str) -> None:
+def test_every_module_is_compiled_for_nothing_can_be_written_at_the_start(made: Made, service: str) -> None:
     code = (
         "import pathlib, importlib.util as u; "
         "print([str(p) for r in ('/app', '/venv/lib') for p in pathlib.Path(r).rglob('*.py') "
         "if p.stat().st_size and not pathlib.Path(u.cache_from_source(str(p))).exists()])"
     )
-    assert run(service, "python", "-c", code) == "[]"
+    assert made.run(service, "python", "-c", code) == "[]"
 
 
 @every_service
-def test_it_says_how_it_is_asked_whether_it_is_well(service: str) -> None:
-    configuration = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", f"tts/{service}:local"))
+def test_it_says_how_it_is_asked_whether_it_is_well(made: Made, service: str) -> None:
+    configuration = made.inspect(service, "Config")
     assert configuration["Healthcheck"]["Test"] == ["CMD", "python", "-m", "servicekit.probe", f"http://127.0.0.1:{PORTS[service]}/readyz"]
     assert (configuration["User"], configuration["Entrypoint"], configuration["Cmd"]) == ("tts", ["./entrypoint.sh"], ["web"])
     assert list(configuration["ExposedPorts"]) == [f"{PORTS[service]}/tcp"]
 
 
 @every_service
-def test_without_settings_it_does_not_start_and_names_every_one_that_is_missing(service: str) -> None:
-    said = run(service, check=False)
+def test_without_settings_it_does_not_start_and_names_every_one_that_is_missing(made: Made, service: str) -> None:
+    said = made.run(service, check=False)
     for name in ("DJANGO_SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "DJANGO_BASE_URL"):
         assert f"{name} is missing" in said
 
 
-def test_a_worker_that_has_no_broker_does_not_start() -> None:
+def test_a_worker_that_has_no_broker_does_not_start(made: Made) -> None:
     settings = {
         "DJANGO_SECRET_KEY": "k7Zq-9fWm2Xc4Vb6Nn8Ll0Pp1Oo3Ii5Uu7Yy9Tt2Rr4Ee6Ww8Qq",
         "DJANGO_BASE_URL": "https://tickets.tts.test",
@@ -114,17 +124,17 @@ def test_a_worker_that_has_no_broker_does_not_start() -> None:
         "CELERY_BROKER_URL": "none",
     }
     options = [word for name, value in settings.items() for word in ("--env", f"{name}={value}")]
-    said = docker("run", "--rm", "--network", "none", *options, "tts/workflow:local", "worker", check=False)
+    said = docker("run", "--rm", "--network", "none", *options, made.name("workflow"), "worker", check=False)
     assert "CELERY_BROKER_URL is none: a worker needs a broker" in said
 
 
 @every_service
-def test_no_layer_holds_a_secret(service: str) -> None:
-    history = docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", f"tts/{service}:local")
-    environment = docker("image", "inspect", "--format", "{{json .Config.Env}}", f"tts/{service}:local")
+def test_no_layer_holds_a_secret(made: Made, service: str) -> None:
+    history = docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", made.name(service))
+    environment = str(made.inspect(service, "Config.Env"))
     for mark in ("PASSWORD", "SECRET", "TOKEN", "PRIVATE", "amqp://", "postgres://"):
         assert mark not in history + environment
-    assert run(service, "grep", "-rlE", "BEGIN [A-Z ]*PRIVATE KEY-----", "/app", check=False) == ""
+    assert made.run(service, "grep", "-rlE", "BEGIN [A-Z ]*PRIVATE KEY-----", "/app", check=False) == ""
 
 
 def test_no_secret_state_or_backup_reaches_a_build(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def debug(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def debug(images: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Database, broker and mail sink with both overlays."""
     ports = {name: str(free_port()) for name in ("DEBUG_DB_PORT", "DEBUG_AMQP_PORT", "DEBUG_RABBITMQ_PORT", "MAIL_PAGE_PORT")}
-    with running(tmp_path_factory.mktemp("debug"), ("debug", "staging"), **ports) as stack:
+    with running(tmp_path_factory.mktemp("debug"), ("debug", "staging"), TTS_RELEASE=images, **ports) as stack:
         stack.compose.run("build", "--quiet", "mail", capture=True)
         stack.up("db", "rabbitmq", "mail")
         yield stack
