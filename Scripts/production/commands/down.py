@@ -12,8 +12,8 @@ from production.home import Home
 from production.lock import exclusive
 from production.state import COMPOSE_NAMES
 
-#: first who lets people in, last who keeps their data; each waits until it has finished what it began
-ORDER = ("the edge", "web", "workers", "the rest", "data")
+#: first who lets people in, then who keeps their data, last who takes the database's last segment; each finishes what it began
+ORDER = ("the edge", "web", "workers", "the rest", "data", "the backup")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 
@@ -26,7 +26,9 @@ def stage(service: str) -> str:
         return "web"
     if "-worker" in service:
         return "workers"
-    return "data" if service in {"db", "rabbitmq"} else "the rest"
+    if service in {"db", "rabbitmq"}:
+        return "data"
+    return "the backup" if service == "backup" else "the rest"
 
 
 def down(

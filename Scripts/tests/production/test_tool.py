@@ -129,7 +129,7 @@ class TestState:
         ("workflow-api-green", "web"),
         ("auth-worker-green", "workers"),
         ("workflow-worker-2", "workers"),
-        ("backup", "the rest"),
+        ("backup", "the backup"),
         ("prometheus", "the rest"),
         ("db", "data"),
         ("rabbitmq", "data"),
@@ -137,7 +137,7 @@ class TestState:
 )
 def test_what_lets_people_in_stops_first_and_what_keeps_data_last(service, stage):
     assert down.stage(service) == stage
-    assert down.ORDER == ("the edge", "web", "workers", "the rest", "data")
+    assert down.ORDER == ("the edge", "web", "workers", "the rest", "data", "the backup")
 
 
 def test_a_dry_run_of_scale_changes_nothing(home, tts):
