@@ -72,8 +72,9 @@ def _background(reading: Reading, memory: Memory) -> str:
 def _alive(reading: Reading, services: tuple[str, ...]) -> str:
     ages = reading.pages.by_service("worker_heartbeat_age_seconds")
     known = [ages[service] for service in services if service in ages]
-    if not known:
-        return DOWN if reading.containers is not None and not reading.is_running else UNKNOWN
+    if not known:  # the database is asked for it by the web processes, and none of them says anything
+        works = any(reading.is_well(f"{service}-worker") for service in services)
+        return UNKNOWN if works or reading.containers is None else DOWN
     silent = [age for age in known if age > 90]
     return DOWN if len(silent) == len(known) else DEGRADED if silent else UP
 
