@@ -36,7 +36,7 @@ echo "server_name www.$host;" >"$run/settings/www_name.conf"
 echo "server_name api.$host;" >"$run/settings/api_name.conf"
 echo "server_name $host www.$host api.$host;" >"$run/settings/all_names.conf"
 for network in $(echo "${TTS_TRUSTED_NETWORKS:-}" | tr ',' ' '); do
-    printf '%s' "$network" | grep -Eqx '[0-9a-f.:]+(/[0-9]+)?' || refuse "TTS_TRUSTED_NETWORKS names '$network', which is no network"
+    printf '%s' "$network" | grep -Eqx '[0-9a-fA-F.:]+(/[0-9]+)?' || refuse "TTS_TRUSTED_NETWORKS names '$network', which is no network"
     echo "$network 1;"
 done >"$run/settings/trusted_networks.conf"
 

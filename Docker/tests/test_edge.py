@@ -161,6 +161,8 @@ def test_an_address_or_headers_without_end_are_refused(edge: EdgeStack) -> None:
     headers = edge.get("/api/v1/tickets/", headers={f"X-{number}": "x" * 4000 for number in range(20)})
     insist_on_problem(headers, 431, "headers_too_large", "The headers of the request are too large")
     insist_on_headers(headers, policy(edge))
+    many = edge.raw("GET /api/v1/tickets/ HTTP/1.1\r\nHost: {host}\r\n" + "X-1: y\r\n" * 10_000 + "\r\n")
+    assert many.startswith("HTTP/1.1 431 ")
 
 
 def test_a_body_of_2_mb_is_taken_and_one_byte_more_is_not(edge: EdgeStack) -> None:

@@ -79,9 +79,14 @@ def _is_ip(value: str) -> bool:
 
 def _is_network(value: str) -> bool:
     try:
-        return ipaddress.ip_network(value).is_private
+        ipaddress.ip_network(value)
     except ValueError:
         return False
+    return True
+
+
+def _is_private_network(value: str) -> bool:
+    return _is_network(value) and ipaddress.ip_network(value).is_private
 
 
 def _is_zone(value: str) -> bool:
@@ -111,7 +116,8 @@ RULES = {
     "TTS_RELEASE": _RELEASE,
     "TTS_UID": number(1, 4294967294),
     "TTS_GID": number(1, 4294967294),
-    "TTS_SUBNET": Rule(_is_network, "must be a private network, such as 172.30.0.0/16"),
+    "TTS_SUBNET": Rule(_is_private_network, "must be a private network, such as 172.30.0.0/16"),
+    "TTS_TRUSTED_NETWORKS": Rule(_all(_is_network), "must be a list of networks, such as 203.0.113.7/32"),
     "TTS_CERTIFICATE": one_of(*CERTIFICATES, is_required=True),
     "HTTP_PORT": _PORT,
     "HTTPS_PORT": _PORT,

@@ -66,6 +66,7 @@ def test_good_settings_are_good(values):
         ("TTS_CERTIFICATE", "none", 'TTS_CERTIFICATE is "none". It must be acme, own or self-signed.'),
         ("TTS_OVERLAYS", "debug,turbo", 'TTS_OVERLAYS is "debug,turbo". It must be a list of: debug, monitoring, s3, staging.'),
         ("TTS_RELEASE", "1.0/x", 'TTS_RELEASE is "1.0/x". It must be an image\'s tag, such as 1.4.0.'),
+        ("TTS_TRUSTED_NETWORKS", "us", 'TTS_TRUSTED_NETWORKS is "us". It must be a list of networks, such as 203.0.113.7/32.'),
         ("TTS_SUBNET", "8.8.8.0/24", 'TTS_SUBNET is "8.8.8.0/24". It must be a private network, such as 172.30.0.0/16.'),
         ("TTS_UID", "0", 'TTS_UID is "0". It must be a number from 1 to 4294967294.'),
         ("DJANGO_DEBUG", "True", "DJANGO_DEBUG is on. Set DJANGO_DEBUG=False: its pages show settings to strangers."),
