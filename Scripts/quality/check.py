@@ -7,13 +7,14 @@ from bootstrap.paths import ROOT, SERVICES
 from quality import lint, openapi, test
 from quality.environment import offline_environment, production_environment
 from quality.steps import Result, Step, perform_all, report_and_exit
-from quality.suites import SUITES, Selection
+from quality.suites import DOCKER, SUITES, Selection
 
 
 def main() -> None:
-    """Lint, descriptions, migrations, deployment, tests; then the table of how long each took."""
+    """Lint, descriptions, migrations, deployment, tests; then the table of how long each took. With ``--docker`` the deployment's, too."""
+    suites = [*SUITES, DOCKER] if "--docker" in sys.argv[1:] else list(SUITES)
     results = perform_all([*lint.steps(), Step("openapi", find_faults=openapi.faults), *_migrations(), *_deployment()])
-    outcomes = test.run(list(SUITES), Selection(is_live=False))
+    outcomes = test.run(suites, Selection(is_live=False))
     test.report(outcomes)
     tests = [Result(f"test {outcome.suite}", "failed" if outcome.failures else "", outcome.seconds) for outcome in outcomes]
     report_and_exit([*results, *tests])

@@ -24,7 +24,12 @@ def steps() -> list[Step]:
         Step("boundaries", find_faults=boundaries.faults),
         Step("types servicekit", _mypy("servicekit"), ROOT, offline_environment("servicekit") | {"MYPYPATH": str(ROOT)}),
         *(Step(f"types {service}", _mypy("."), ROOT / service, _types_environment(service)) for service in SERVICES),
-        Step("types Scripts", (*MYPY, "--config-file", "mypy.ini", "bootstrap", "ops", "production", "quality"), SCRIPTS, _tools_environment()),
+        Step(
+            "types Scripts",
+            (*MYPY, "--config-file", "mypy.ini", "bootstrap", "ops", "production", "quality"),
+            SCRIPTS,
+            _tools_environment(),
+        ),
         Step("front end", ("npm", "run", "--silent", "lint"), FRONTEND, frontend.ensure_modules()),
     ]
 

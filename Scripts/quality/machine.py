@@ -30,6 +30,13 @@ def ensure_chromium() -> str:
     return chromium()
 
 
+def require_engine() -> None:
+    """A container engine that answers, with Compose. Raises Missing."""
+    commands = (["docker", "info"], ["docker", "compose", "version"])
+    if not shutil.which("docker") or any(subprocess.run(command, capture_output=True, check=False).returncode for command in commands):
+        raise Missing("no container engine with Compose answers: documentation/DEPLOYMENT_GUIDE.md says how to install one")
+
+
 def chromium() -> str:
     """The path of a Chromium, or nothing."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), "")

@@ -53,6 +53,12 @@ def run_system(suite: Suite, selection: Selection) -> Outcome:
     return run_pytest(ROOT, "tests/system")(suite, selection)
 
 
+def run_docker(suite: Suite, selection: Selection) -> Outcome:
+    """The tests of the deployment, on a container engine."""
+    machine.require_engine()
+    return run_pytest(ROOT, "Docker/tests")(suite, selection)
+
+
 def run_frontend(suite: Suite, selection: Selection) -> Outcome:
     """The components' tests."""
     environment = frontend.ensure_modules()
@@ -88,6 +94,8 @@ SUITES = (
     Suite("system", run_system, is_alone=True),
     Suite("e2e", run_browser, is_alone=True),
 )
+#: run when they are named: it takes more than an hour and an engine to itself
+DOCKER = Suite("docker", run_docker, is_alone=True)
 
 
 def perform(suite: Suite, selection: Selection) -> Outcome:

@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from quality.junit import Outcome
-from quality.suites import SUITES, Selection, Suite, perform
+from quality.suites import DOCKER, SUITES, Selection, Suite, perform
 
 
 def main() -> None:
     """Read the command line, run, report; exit code 1 on any failure."""
     names, selection = _command_line()
-    chosen = [suite for suite in SUITES if suite.name in names]
+    chosen = [suite for suite in (*SUITES, DOCKER) if suite.name in names]
     outcomes = run(chosen, selection)
     report(outcomes)
     sys.exit(any(outcome.failures for outcome in outcomes))
@@ -37,14 +37,14 @@ def _perform_and_tell(suite: Suite, selection: Selection) -> Outcome:
 
 
 def _command_line() -> tuple[list[str], Selection]:
-    known = [suite.name for suite in SUITES]
-    parser = argparse.ArgumentParser(prog="Scripts/test", description="Run the tests. Without a suite: all of them.")
+    known = [suite.name for suite in (*SUITES, DOCKER)]
+    parser = argparse.ArgumentParser(prog="Scripts/test", description="Run the tests. Without a suite: all but those of the deployment.")
     parser.add_argument("suites", nargs="*", metavar="suite", help=f"one or more of: {', '.join(known)}")
     parser.add_argument("-k", dest="keyword", default="", help="only the tests whose names match")
     given, extra = parser.parse_known_args()
     if unknown := [name for name in given.suites if name not in known]:
         parser.error(f"no suite {', '.join(unknown)}; there are: {', '.join(known)}")
-    names = given.suites or known
+    names = given.suites or [suite.name for suite in SUITES]
     return names, Selection(keyword=given.keyword, extra=tuple(extra), is_live=len(names) == 1)
 
 
