@@ -48,9 +48,10 @@ class Writer:
             "3600",
             str(rate),
         ]
-        self._process = subprocess.Popen(
-            command, env=stack.compose.environment(), stdin=WRITER.open("rb"), stdout=self._output, stderr=sys.stderr
-        )
+        with WRITER.open("rb") as program:
+            self._process = subprocess.Popen(
+                command, env=stack.compose.environment(), stdin=program, stdout=self._output, stderr=sys.stderr
+            )
 
     def stop(self) -> list[Promise]:
         """What was promised until now."""

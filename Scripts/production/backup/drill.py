@@ -62,7 +62,7 @@ def perform(home: Home, kind: str, repository: int, steps: Steps) -> Drill:
     """Run a drill and record it. Raises RefusedByPreflight where there is no room for it."""
     insist_on_memory(kind)
     drill = Drill(kind, release=home.values.get("TTS_RELEASE", ""))
-    copy = _copy_of(home)
+    copy = _copy_of(home, is_from_store=repository == 2)
     compose = Compose(copy, ["drill"], extra={"TTS_DRILL_OF": home.project})
     try:
         _clear(compose)
@@ -162,14 +162,13 @@ class _Run:
         return done.stdout
 
 
-def _copy_of(home: Home) -> Home:
-    """A home for the copy: the same settings and secrets, another project, no port that anybody could take for the real one."""
+def _copy_of(home: Home, *, is_from_store: bool) -> Home:
+    """A home for the copy: the same settings and secrets, another project; it knows of the bucket only if it restores from there."""
     folder = home.state / "drill"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
     shutil.copytree(home.secrets, folder / "secrets")
-    overlays = [name for name in home.values.get("TTS_OVERLAYS", "").split(",") if name.strip() == "s3"]
-    values = home.values | {"TTS_PROJECT": f"{home.project}-drill", "TTS_OVERLAYS": ",".join(overlays)}
+    values = home.values | {"TTS_PROJECT": f"{home.project}-drill", "TTS_OVERLAYS": "s3" if is_from_store else ""}
     write_atomically(folder / ".env.production", "".join(f"{name}={quoted(value)}\n" for name, value in values.items()))
     make_folder(folder / "state")
     shutil.copytree(home.state / "rabbitmq", folder / "state" / "rabbitmq")

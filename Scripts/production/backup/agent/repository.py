@@ -54,6 +54,7 @@ def configuration(settings: Settings) -> str:
         "compress-level": "3",
         "start-fast": "y",
         "archive-check": "y",
+        "io-timeout": "15",  # seconds: a store that hangs must not hold up a restore from the volume
         "log-level-console": "info",
         "log-level-file": "off",
         "log-level-stderr": "off",

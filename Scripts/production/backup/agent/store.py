@@ -1,13 +1,14 @@
 """Where sealed files lie: a folder of the volume, and a bucket that mirrors it."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from production.backup.agent.s3 import S3Client
+from production.backup.agent.s3 import S3Client, StoreFailed
 from production.backup.agent.seal import seal, unseal
 from production.backup.agent.settings import Settings
 
@@ -130,8 +131,16 @@ class Vault:
         return self.folder.write(name, seal(chunks, self._passphrase, name))
 
     def names(self, prefix: str) -> list[str]:
-        """All names with the prefix, in either place, sorted."""
-        return sorted({name for place in self.places for name in place.sizes(prefix)})
+        """All names with the prefix, in either place, sorted. A bucket that cannot be reached hides what it alone has, and is said."""
+        found = set(self.folder.sizes(prefix))
+        if self.bucket:
+            try:
+                found |= set(self.bucket.sizes(prefix))
+            except StoreFailed as failure:
+                if not found:
+                    raise
+                sys.stderr.write(f"warning: only the volume was looked at: {failure}\n")
+        return sorted(found)
 
     def read(self, name: str) -> Iterator[bytes]:
         """The content of a sealed file. Raises Missing, Broken."""
