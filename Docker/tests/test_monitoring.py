@@ -185,7 +185,7 @@ class TestPrometheus:
     def test_every_service_says_what_it_must_under_its_own_name(self, monitored: Stack) -> None:
         for metric in ("database_up", "outbox_oldest_seconds", "dead_letters", "wal_archive_age_seconds", "worker_heartbeat_age_seconds"):
             assert sorted(found["metric"]["service"] for found in query(monitored, metric)) == sorted(WEB)
-        assert sorted(found["metric"]["service"] for found in query(monitored, "relay_blocked")) == sorted(WEB)
+        assert sorted(found["metric"]["service"] for found in query(monitored, 'relay_blocked{job="worker"}')) == sorted(WEB)
 
     def test_every_metric_of_the_rules_and_dashboards_that_needs_no_event_is_there(self, monitored: Stack) -> None:
         from Scripts.tests.production.watching.test_rules_and_runbook import ALERTS, DASHBOARDS, metrics_in

@@ -131,8 +131,10 @@ def _backup(reading: Reading) -> dict[str, Any] | None:
 
 
 def _answers(day: Day) -> dict[str, Any] | None:
+    """Shares alone: how much is asked is nobody's business."""
     traffic = day.traffic
     if not traffic.requests:
         return None
     p95 = traffic.quantile(0.95)
-    return {"requests": traffic.requests, "failed": traffic.count("5"), "p95_seconds": None if p95 == float("inf") else p95}
+    answered = 1 - traffic.count("5") / traffic.requests
+    return {"answered": answered, "p95_seconds": None if p95 == float("inf") else p95}

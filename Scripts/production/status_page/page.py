@@ -169,7 +169,7 @@ def _facts(content: dict[str, Any]) -> str:
         if deployment
         else ("Last deployment", "None recorded", ""),
         ("Last backup", _time(backup["made_at"]), _recoverable(backup)) if backup else ("Last backup", "Not known", ""),
-        ("Requests today", _share_answered(answers), _speed(answers)) if answers else ("Requests today", "None yet", ""),
+        ("Requests today", f"{_percent(answers['answered'])} answered", _speed(answers)) if answers else ("Requests today", "None yet", ""),
         ("Certificate", f"Valid until {_date(content['certificate_expires'])}", "")
         if content["certificate_expires"]
         else ("Certificate", "Not known", ""),
@@ -182,14 +182,9 @@ def _recoverable(backup: dict[str, Any]) -> str:
     return f"Every change until {_time(until)} could be restored" if until else ""
 
 
-def _share_answered(answers: dict[str, Any]) -> str:
-    return f"{_percent(1 - answers['failed'] / answers['requests'])} answered"
-
-
 def _speed(answers: dict[str, Any]) -> str:
     p95 = answers["p95_seconds"]
-    slow = "5 % took more than 10 s" if p95 is None else f"95 % within {p95 * 1000:.0f} ms"
-    return f"{answers['requests']} requests, {answers['failed']} failed, {slow}"
+    return "5 % took more than 10 s" if p95 is None else f"95 % within {p95 * 1000:.0f} ms"
 
 
 def _state(state: str, word: str = "") -> str:

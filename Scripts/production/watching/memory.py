@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from production.console import say
+from production.errors import OperatorError
 from production.files import write_atomically
 from production.home import Home
 from production.watching.edge_log import Traffic
@@ -71,13 +72,15 @@ class Memory:
 
     @classmethod
     def load(cls, home: Home) -> "Memory":
-        """What was kept. A file that cannot be understood is put aside: watching goes on."""
+        """What was kept. A file that makes no sense is put aside: watching goes on. Raises OperatorError for another account's file."""
         path = _path(home)
         try:
             return cls._read(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except OSError as error:
+            raise OperatorError(f"{path} cannot be read ({error.strerror}): give it to the account that the timer runs under.") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             aside = path.with_suffix(f".damaged-{int(time.time())}")
             path.replace(aside)
             say(f"{path} cannot be understood ({error}); it is now {aside.name}, and what was remembered begins anew.")

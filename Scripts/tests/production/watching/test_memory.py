@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from production.errors import OperatorError
 from production.watching.edge_log import Traffic
 from production.watching.memory import DAYS, Day, Incident, Look, Memory, Outage
 
@@ -31,6 +32,19 @@ def test_a_damaged_memory_is_put_aside_and_watching_goes_on(home, text, capsys):
     (aside,) = home.state.glob("watch.damaged-*")
     assert aside.read_text() == text
     assert "what was remembered begins anew" in capsys.readouterr().err
+
+
+def test_a_memory_of_another_account_is_not_thrown_away(home, monkeypatch):
+    Memory(at=5.0).save(home)
+
+    def refused(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as locked:
+        locked.setattr("pathlib.Path.read_text", refused)
+        with pytest.raises(OperatorError, match="give it to the account that the timer runs under"):
+            Memory.load(home)
+    assert Memory.load(home).at == 5.0
 
 
 def test_a_field_of_another_release_is_passed_over(home):

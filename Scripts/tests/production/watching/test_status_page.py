@@ -125,7 +125,7 @@ class TestDocument:
 
     def test_todays_answers_are_counted(self, home, reading, memory):
         memory.days["2026-03-14"] = Day(Traffic({"200": 98, "502": 2}, [90, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0]))
-        assert self.write(home, reading(), memory)["answers_today"] == {"requests": 100, "failed": 2, "p95_seconds": 0.025}
+        assert self.write(home, reading(), memory)["answers_today"] == {"answered": 0.98, "p95_seconds": 0.025}
 
     @pytest.mark.parametrize(
         ("counts", "expected"),
