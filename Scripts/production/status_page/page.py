@@ -77,7 +77,7 @@ def render(content: dict[str, Any]) -> str:
 {"".join(map(_component, content["components"]))}</ul>
 {_legend()}
 <h2>Incidents</h2>
-{_incidents(content["incidents"])}
+{_incidents(content)}
 <h2>Behind the scenes</h2>
 <dl class="facts card">
 {_facts(content)}</dl>
@@ -145,10 +145,12 @@ def _legend() -> str:
     return f'<ul class="legend soft" aria-label="What the marks mean">{items}</ul>'
 
 
-def _incidents(incidents: list[dict[str, Any]]) -> str:
-    if not incidents:
-        return '<p class="card quiet soft">None in the last 90 days.</p>'
-    return f'<ol class="incidents card">{"".join(map(_incident, incidents))}</ol>'
+def _incidents(content: dict[str, Any]) -> str:
+    if not content["incidents"]:
+        days = max(part["watched_days"] for part in content["components"])
+        span = "that were looked at in the last 90" if days > 1 else "that was looked at"
+        return f'<p class="card quiet soft">None on the {days} day{"s"[: days != 1]} {span}.</p>'
+    return f'<ol class="incidents card">{"".join(map(_incident, content["incidents"]))}</ol>'
 
 
 def _incident(incident: dict[str, Any]) -> str:

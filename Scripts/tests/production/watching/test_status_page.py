@@ -218,6 +218,17 @@ class TestPage:
         memory.days["2026-03-14"] = Day(components={"ticket": [129_599, 0, 1, 0]})
         assert "<b>99.99 %</b> available" in self.render(home, reading(), memory)
 
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [
+            (["2026-03-14"], "None on the 1 day that was looked at."),
+            (["2026-03-13", "2026-03-14"], "None on the 2 days that were looked at in the last 90."),
+        ],
+    )
+    def test_no_incident_is_claimed_for_days_that_nobody_looked_at(self, home, reading, memory, days, said):
+        memory.days = {day: Day(components={"ticket": [1440, 0, 0, 0]}) for day in days}
+        assert said in self.render(home, reading(), memory)
+
     def test_what_the_operator_announces_is_shown_as_text(self, home, reading, memory):
         shown = self.render(home, reading(is_maintenance=True, maintenance_text="Back at <b>noon</b> & sooner"), memory)
         assert "<p>Back at &lt;b&gt;noon&lt;/b&gt; &amp; sooner</p>" in shown
