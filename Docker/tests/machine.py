@@ -58,21 +58,16 @@ class Machine:
         """Whether somebody outside is greeted by SSH within two seconds; one connection, since fail2ban counts them."""
         return _succeeds("timeout", "2", "bash", "-c", f"exec 3<>/dev/tcp/{self.address}/22 && read -r -u 3 line && [[ $line == SSH-* ]]")
 
-    def ssh(self, user: str, *options: str, key: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Log in from outside and say who one is, and who one is with sudo."""
-        common = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"]
-        command = [
-            "ssh",
-            "-i",
-            str(key or self.key),
-            "-o",
-            "IdentitiesOnly=yes",
-            *common,
-            *options,
-            f"{user}@{self.address}",
-            WHO,
-        ]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+    def ssh(self, user: str, *options: str, key: Path | None = None, command: str = WHO) -> subprocess.CompletedProcess[str]:
+        """Log in from outside and run a command: by default, say who one is, and who one is with sudo."""
+        common = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5", "IdentitiesOnly=yes"]
+        given = [word for option in common for word in ("-o", option)]
+        words = ["ssh", "-i", str(key or self.key), *given, *options, f"{user}@{self.address}", command]
+        return subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+    def log_in(self, command: str) -> subprocess.CompletedProcess[str]:
+        """A command as deploy, over SSH."""
+        return self.ssh("deploy", "-o", "ServerAliveInterval=30", command=command)
 
     def restart(self, seconds: int = 300) -> None:
         """Shut down in order and start again."""
@@ -142,7 +137,8 @@ def base_image() -> str:
 
 def base_images() -> list[str]:
     """The base images that a server without a registry is handed."""
-    return sorted(set(_offered().values()))
+    needed = ("PYTHON_IMAGE", "NODE_IMAGE", "NGINX_IMAGE", "POSTGRES_IMAGE", "RABBITMQ_IMAGE")
+    return sorted({image for name, image in _offered().items() if name in needed})
 
 
 def _offered() -> dict[str, str]:

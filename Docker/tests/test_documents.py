@@ -29,12 +29,12 @@ def droplet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def follow(droplet: Machine, page: str) -> str:
-    """Execute a page's blocks as the user deploy, as somebody who is logged in would; what was printed."""
+    """Execute a page's blocks over SSH as the user deploy, as somebody who is logged in would; what was printed."""
     images = Path(os.environ["TTS_IMAGES_ENV"]).read_text() if "TTS_IMAGES_ENV" in os.environ else ""
     droplet.run("bash", "-c", "cat >/srv/images.env", input=images)
     given = "export TTS_IMAGES_ENV=/srv/images.env\n" if images else ""
-    text = f"set -euo pipefail\n{given}{pages.script(page)}"
-    result = droplet.run("sudo", "--login", "--user", "deploy", "bash", "-s", input=text, check=False)
+    droplet.run("bash", "-c", "cat >/srv/page", input=f"set -euo pipefail\n{given}{pages.script(page)}")
+    result = droplet.log_in("bash /srv/page")
     assert result.returncode == 0, f"{page}:\n{result.stdout[-6000:]}\n{result.stderr[-6000:]}"
     return result.stdout
 
@@ -54,5 +54,4 @@ def test_the_site_that_the_guide_leads_to_is_open_to_the_world_and_nothing_else_
 
 def test_after_a_restart_of_the_server_the_system_is_back(droplet: Machine) -> None:
     droplet.restart(seconds=420)
-    said = droplet.run("sudo", "--login", "--user", "deploy", f"{CHECKOUT}/Scripts/tts", "verify").stdout
-    assert "The system works." in said
+    assert "The system works." in droplet.log_in(f"{CHECKOUT}/Scripts/tts verify").stdout

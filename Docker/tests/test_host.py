@@ -1,6 +1,7 @@
 """A fresh server, from its user data on: what gets in, what does not, and what a second set-up changes (nothing)."""
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -215,6 +216,48 @@ def test_after_a_restart_the_firewall_stands_and_the_system_was_stopped_and_star
     assert "MISSING" not in published.run(f"{CHECKOUT}/Docker/host/check", check=False).stdout.replace(
         "MISSING  firewall: containers publish 80 and 443 alone", ""
     )
+
+
+def test_the_key_of_the_pipeline_opens_the_gate_and_nothing_else(server: Machine, tmp_path: Path) -> None:
+    forgive(server)
+    key, known = tmp_path / "pipeline", tmp_path / "known_hosts"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    known.write_text(
+        "".join(f"{server.address} {line}" for line in server.bash("cat /etc/ssh/ssh_host_*_key.pub").splitlines(keepends=True))
+    )
+    subprocess.run(["docker", "cp", "-q", ROOT / "Scripts" / "release", f"{server.name}:{CHECKOUT}/Scripts/"], check=True)
+    server.run("bash", "-c", f"cat >{CHECKOUT}/Scripts/tts; chmod +x {CHECKOUT}/Scripts/tts", input='#!/bin/sh\necho "tts $*"\n')
+    line = f'restrict,command="{CHECKOUT}/Scripts/release/gate" {key.with_suffix(".pub").read_text()}'
+    server.run("bash", "-c", "cat >>/home/deploy/.ssh/authorized_keys", input=line)
+
+    def remote(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        given = {
+            "TTS_DEPLOY_HOST": f"deploy@{server.address}",
+            "TTS_DEPLOY_KEY": str(key),
+            "TTS_DEPLOY_KNOWN_HOSTS_TEXT": known.read_text(),
+        }
+        command = [ROOT / "Scripts" / "release" / "remote", *words]
+        return subprocess.run(command, env={**os.environ, **given, **changes}, capture_output=True, text=True, check=False)
+
+    assert remote("status").stdout == "tts status --json\n"
+    assert remote("rollback", "auth").stdout == "tts rollback auth\n"
+    assert (remote("deploy 1.4.0 rolling; id").returncode, remote("bash -i").returncode, remote("").returncode) == (2, 2, 2)
+    assert remote("status", TTS_DEPLOY_KNOWN_HOSTS_TEXT="").returncode == 255
+    tunnel = [
+        "ssh",
+        "-i",
+        key,
+        "-o",
+        "IdentitiesOnly=yes",
+        "-o",
+        "BatchMode=yes",
+        "-o",
+        f"UserKnownHostsFile={known}",
+        "-W",
+        "127.0.0.1:22",
+    ]
+    refused = subprocess.run([*tunnel, f"deploy@{server.address}"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (refused.returncode, "prohibited" in refused.stderr) == (255, True)
 
 
 def test_the_scripts_are_clean(server: Machine) -> None:

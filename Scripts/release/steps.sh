@@ -30,6 +30,13 @@ own_images() {
         python3 -c 'import json, sys; print("\n".join(sorted({s["image"] for s in json.load(sys.stdin)["services"].values() if "build" in s})))'
 }
 
+# npm: the machine's own, else the one that Scripts/run would use.
+node_package_manager() {
+    local path
+    path=$(PYTHONPATH=$ROOT/Scripts python3 -c 'from bootstrap import frontend; print(frontend.node_environment()["PATH"])')
+    PATH=$path npm "$@"
+}
+
 # A Python tool of the requirements group "release", installed by lock file and hash when it is first needed.
 tool() {
     PYTHONPATH=$ROOT/Scripts python3 -c 'from bootstrap import pythons; pythons.ensure("release")' >&2
