@@ -73,12 +73,14 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
         worker.lane = Lane()
 
     def start(self, worker: Any) -> None:
-        """Start the relay, the lane of incoming events, the jobs, the dead-letter drain and the heartbeat that watches them."""
+        """Start the metrics, the relay, the lane of incoming events, the jobs, the dead-letter drain and the heartbeat that watches them."""
         from servicekit.events.drain import DeadLetterDrain
         from servicekit.events.relay import Relay
         from servicekit.health import Pulse
         from servicekit.jobs import JobRunner
+        from servicekit.metrics_port import serve_metrics
 
+        serve_metrics()
         self.loops = worker.loops = [Relay(self.app), worker.lane, JobRunner(worker.lane.is_behind)]
         if self.app.conf.broker_url.startswith("amqp"):
             self.loops.append(DeadLetterDrain(self.app))
