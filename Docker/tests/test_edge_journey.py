@@ -4,7 +4,6 @@ import json
 import os
 import ssl
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
