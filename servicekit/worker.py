@@ -73,7 +73,7 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
         worker.lane = Lane()
 
     def start(self, worker: Any) -> None:
-        """Start the metrics, the relay, the lane of incoming events, the jobs, the dead-letter drain and the heartbeat that watches them."""
+        """Start the metrics, the relay, the lane of events, the jobs, the dead-letter drain and the heartbeat that watches them."""
         from servicekit.events.drain import DeadLetterDrain
         from servicekit.events.relay import Relay
         from servicekit.health import Pulse
