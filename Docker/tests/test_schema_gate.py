@@ -1,7 +1,6 @@
 """The gate that runs the tests of the release before on the schema of this one. Needs no engine; takes a minute."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,8 +38,7 @@ def test_a_migration_that_the_old_release_does_not_bear_fails_its_tests(tree):
     (folder / "9001_breaks.py").write_text(BREAKS.format(last=last))
     done = gate(tree, "HEAD", "notification_service")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "HEAD: fails on this schema: notification_service"), done.stderr
-    assert 'null value in column "must"' in done.stdout
-    shutil.rmtree(tree)
+    assert " failed, " in done.stdout.splitlines()[-2]
 
 
 def test_a_release_that_does_not_exist_is_wrong_use(tree):

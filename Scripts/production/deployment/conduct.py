@@ -67,8 +67,8 @@ class Conductor:
         """Of the last minute: the old containers of these services, and all others for comparison."""
         self.edge.read_log()
         lately = time.time() - 60
-        self.usual.update({service: self.observer.figures([web(self.state, service)], since=lately) for service in services})
-        self.calm = self.observer.figures(self._others(services), since=lately)
+        self.usual.update({service: self.edge.figures([web(self.state, service)], since=lately) for service in services})
+        self.calm = self.edge.figures(self._others(services), since=lately)
 
     def _others(self, services: Sequence[str]) -> list[Slot]:
         return [web(self.state, name) for name in self.state.services if name not in services]
@@ -182,6 +182,7 @@ class Conductor:
         self._synthetic_transaction()
         for service in move.services:
             slot = web(self.state, service)
+            self.observer.events_of(slot, anew=True)
             evidence = self.observer.evidence(slot, since=time.time(), old=Figures(), letters_before=self.letters.get(service, 0))
             if reason := fault(evidence):
                 raise ReleaseIsBad(f"{service}: {reason}")
@@ -214,8 +215,8 @@ class Conductor:
 
     def _may_go_on(self, move: Move, slot: Slot, since: float, failed: int, *, beside: bool) -> bool:
         self.edge.read_log()
-        old = self.observer.figures([slot.twin], since=since) if beside else self.usual.get(slot.service, Figures())
-        slower = 1.0 if beside else drag(self.calm, self.observer.figures(self._others(move.services), since=since))
+        old = self.edge.figures([slot.twin], since=since) if beside else self.usual.get(slot.service, Figures())
+        slower = 1.0 if beside else drag(self.calm, self.edge.figures(self._others(move.services), since=since))
         letters = self.letters.get(slot.service, 0)
         evidence = self.observer.evidence(
             slot, since=since, old=old, letters_before=letters, bake=move.seconds, failed_probes=failed, drag=slower

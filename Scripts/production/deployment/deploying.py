@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from production.console import progress, say
 from production.deployment import gate, overlay, record
@@ -17,7 +18,7 @@ from production.deployment.plan import CANARY, WATCH, Found, Move, Strategy, mov
 from production.deployment.record import Journal, Record
 from production.deployment.synthetic import Synthetic, SyntheticFailed
 from production.deployment.upstreams import routes_of
-from production.errors import OperatorError, RefusedByPreflight
+from production.errors import OperatorError, RefusedByPreflight, WrongUse
 from production.home import Home
 from production.state import DEPLOYABLE, SERVICES, State
 
@@ -181,23 +182,16 @@ def _settle(scene: Scene) -> None:
 def _add_figures(scene: Scene, entry: Record, services: Iterable[str]) -> None:
     """From the edge's log: p95 in milliseconds before, during and after the first user came to the new release."""
     scene.edge.read_log()
-    began, log = _seconds(entry.started), scene.edge.log
+    began, log = datetime.fromisoformat(entry.started).timestamp(), scene.edge.log
     for name in services:
         both = [Slot(name, colour) for colour in (BLUE, GREEN)]
-        watcher = Observer(scene.engine, scene.edge, scene.address)
-        before, during = watcher.figures(both, began - 300, began), watcher.figures(both, began)
-        after = watcher.figures([web(scene.state, name)], time.time() - 10)
+        before, during = scene.edge.figures(both, began - 300, began), scene.edge.figures(both, began)
+        after = scene.edge.figures([web(scene.state, name)], time.time() - 10)
         entry.p95_before_ms[name] = round(before.p95 * 1000, 1)
         entry.p95_during_ms[name] = round(during.p95 * 1000, 1)
         entry.p95_after_ms[name] = round(after.p95 * 1000, 1)
     since = [answer for answer in log.answers if answer.at >= began]
     entry.requests, entry.errors = len(since), sum(answer.status >= 500 for answer in since)
-
-
-def _seconds(iso: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(iso).timestamp()
 
 
 def _room(scene: Scene) -> int:
@@ -209,8 +203,6 @@ def _room(scene: Scene) -> int:
 
 def wanted(services: Sequence[str], release: str) -> dict[str, str]:
     """The named services, or all for ``all`` or none, each with the release. Raises WrongUse."""
-    from production.errors import WrongUse
-
     named = [name for name in services if name != "all"] or list(DEPLOYABLE)
     unknown = [name for name in named if name not in DEPLOYABLE]
     if unknown:

@@ -2,17 +2,20 @@
 
 import ssl
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx
 
+from production.deployment.colours import BLUE, Slot
 from production.deployment.engine import Engine
-from production.deployment.figures import Log
+from production.deployment.figures import Figures, Log
 from production.deployment.upstreams import READABLE, Routes, render
 from production.errors import OperatorError
 from production.files import write_atomically
 from production.home import Home
+from production.state import COMPOSE_NAMES, PORTS
 
 REFRESH = "/edge/refresh.sh"
 ACCESS_LOG = "/var/log/nginx/access.log"
@@ -62,6 +65,14 @@ class Edge:
         whole = told[: told.rfind("\n") + 1]
         self._offset += len(whole.encode())
         self.log.add(whole.splitlines())
+
+    def figures(self, slots: Iterable[Slot], since: float, until: float = float("inf")) -> Figures:
+        """What was read of some containers' answers."""
+        return self.log.figures([name for slot in slots for name in self._names(slot)], since=since, until=until)
+
+    def _names(self, slot: Slot) -> tuple[str, ...]:
+        declared = f"{COMPOSE_NAMES[slot.service]}:{PORTS[slot.service]}"  # as nginx calls blue before any deployment
+        return (slot.address(self._engine.home.project), *((declared,) if slot.colour == BLUE else ()))
 
     def _size(self) -> int:
         return int((self._engine.look(self._container, "stat", "-c", "%s", ACCESS_LOG) or "0").strip() or 0)

@@ -16,7 +16,7 @@ from production.deployment.edge import Address, Edge
 from production.deployment.engine import Engine
 from production.deployment.figures import Figures
 from production.deployment.rules import Evidence
-from production.state import COMPOSE_NAMES, PORTS, SERVICES
+from production.state import PORTS, SERVICES
 
 PROBE_PAUSE = 0.5  # seconds: each failed probe counts as so much downtime
 SAMPLE_PAUSE = 0.14  # seconds: with the probes still below what the edge allows one address
@@ -97,20 +97,12 @@ class Observer:
         headers = self._headers | ({"Cookie": cookie} if cookie else {})
         return self._address.get(client, paths[turn % len(paths)], **headers)
 
-    def figures(self, slots: Iterable[Slot], since: float, until: float = float("inf")) -> Figures:
-        """What the edge logged of some containers."""
-        return self._edge.log.figures([name for slot in slots for name in self._names(slot)], since=since, until=until)
-
-    def _names(self, slot: Slot) -> tuple[str, ...]:
-        declared = f"{COMPOSE_NAMES[slot.service]}:{PORTS[slot.service]}"  # as nginx calls blue before any deployment
-        return (slot.address(self._engine.home.project), *((declared,) if slot.colour == "blue" else ()))
-
-    def events_of(self, slot: Slot) -> dict[str, float]:
+    def events_of(self, slot: Slot, *, anew: bool = False) -> dict[str, float]:
         """The age of the outbox and the number of dead letters of a service; empty for one without, or that does not answer."""
         if slot.service not in SERVICES:
             return {}
         at, known = self._events.get(slot, (float("-inf"), {}))
-        if time.monotonic() - at > EVENTS_EVERY:
+        if anew or time.monotonic() - at > EVENTS_EVERY:
             known = self._read_events(slot)
             self._events[slot] = (time.monotonic(), known)
         return known
@@ -129,7 +121,7 @@ class Observer:
         found = self._engine.containers().get(slot.container(self._engine.home.project))
         events = self.events_of(slot)
         return Evidence(
-            new=self.figures([slot], since),
+            new=self._edge.figures([slot], since),
             old=old,
             restarts=found.restarts if found else 0,
             is_running=_is_running(found),

@@ -2,7 +2,11 @@
 
 import json
 
+from production.deployment.colours import Slot
+from production.deployment.edge import Edge
+from production.deployment.engine import Engine
 from production.deployment.figures import Answer, Figures, Log, percentile, read
+from production.home import Home
 
 
 def line(**changes):
@@ -39,3 +43,10 @@ def test_of_a_hundred_times_the_ninety_sixth_is_the_95th_percentile():
     assert percentile([float(number) for number in range(100)], 0.95) == 95.0
     assert percentile([7.0], 0.95) == 7.0
     assert percentile([], 0.95) == 0.0
+
+
+def test_blue_is_known_by_the_name_that_it_had_before_any_deployment_too(tmp_path):
+    edge = Edge(Engine(Home(tmp_path, {"TTS_PROJECT": "desk"})))
+    edge.log.add([line(ms=1.0, upstream=name) for name in ("ticket-service:8000", "desk-ticket:8000", "desk-ticket-green:8000")])
+    assert edge.figures([Slot("ticket", "blue")], since=0.0).requests == 2
+    assert edge.figures([Slot("ticket", "green")], since=0.0).requests == 1
