@@ -1,5 +1,6 @@
 import json
 import smtplib
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from email.message import EmailMessage
@@ -190,3 +191,14 @@ def test_a_body_of_more_than_26_mb_is_refused_as_a_problem(front: httpx.Client) 
         connection.endheaders()
         answer = connection.getresponse()
         assert (answer.status, json.load(answer)["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "request_line", [b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"]
+)
+def test_a_request_that_cannot_be_read_is_a_problem_400(front: httpx.Client, request_line: bytes) -> None:
+    with socket.create_connection((front.base_url.host, front.base_url.port or 80), timeout=5) as raw:
+        raw.sendall(head + b"\r\n\r\n")
+        answer = raw.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert '"code":"malformed_request"' in answer

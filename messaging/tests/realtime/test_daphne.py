@@ -228,7 +228,8 @@ async def test_at_the_end_of_a_process_a_request_is_still_answered_and_no_connec
     said = {"ticket_id": str(thread.ticket_id), "body": "Late"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=headers, trust_env=False, timeout=20) as client:
         with contextlib.ExitStack() as stack:
-            await database(lambda: (stack.enter_context(transaction.atomic()), lock_the_stream()))
+            await database(lambda: stack.enter_context(transaction.atomic()))
+            await database(lock_the_stream)
             answer = asyncio.create_task(client.post("/api/v1/comments/", json=said))
             await asyncio.sleep(0.5)
             server.process.send_signal(signal.SIGTERM)
