@@ -193,10 +193,8 @@ def test_a_body_of_more_than_26_mb_is_refused_as_a_problem(front: httpx.Client) 
         assert (answer.status, json.load(answer)["code"]) == (413, "too_large")
 
 
-@pytest.mark.parametrize(
-    "request_line", [b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"]
-)
-def test_a_request_that_cannot_be_read_is_a_problem_400(front: httpx.Client, request_line: bytes) -> None:
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nHost: a b", b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: x"])
+def test_a_request_that_cannot_be_read_is_a_problem_400(front: httpx.Client, head: bytes) -> None:
     with socket.create_connection((front.base_url.host, front.base_url.port or 80), timeout=5) as raw:
         raw.sendall(head + b"\r\n\r\n")
         answer = raw.makefile("rb").read().decode()
