@@ -19,12 +19,20 @@ def stop(data: DataOption = None) -> None:
         return
     supervisor.terminate()
     started = time.monotonic()
-    try:
-        supervisor.wait(PATIENCE)
-    except psutil.TimeoutExpired:
-        typer.echo(f"It has not stopped within {PATIENCE:.0f} s; its process is {supervisor.pid}.", err=True)
-        raise typer.Exit(1) from None
+    while not has_ended(supervisor):
+        if time.monotonic() - started > PATIENCE:
+            typer.echo(f"It has not stopped within {PATIENCE:.0f} s; its process is {supervisor.pid}.", err=True)
+            raise typer.Exit(1)
+        time.sleep(0.1)
     typer.echo(f"Stopped {state['url']} in {time.monotonic() - started:.1f} s.")
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether it runs no more, even if its parent has not taken note, as the first process of many a container never does."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _supervisor(pid: int) -> psutil.Process | None:
