@@ -61,9 +61,10 @@ class Daphne:
         return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
     def connect(self, who: Principal | None, **headers: str) -> Any:
-        """A page of ours with the person's cookie, unless the headers say otherwise."""
+        """A page of ours with the person's cookie, unless the headers say otherwise; it reads whatever the test is doing."""
         sent = {"Origin": ORIGIN} | ({"Cookie": f"tts_access={token_for(who)}"} if who else {}) | headers
-        return connect(f"ws://127.0.0.1:{self.port}/ws/", additional_headers=sent, compression=None, ping_interval=None, open_timeout=10)
+        url = f"ws://127.0.0.1:{self.port}/ws/"
+        return connect(url, additional_headers=sent, compression=None, ping_interval=None, open_timeout=10, max_queue=None)
 
 
 @pytest.fixture
