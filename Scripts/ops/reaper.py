@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 PATIENCE = 15.0
 
@@ -41,7 +42,15 @@ def _end(group: dict[int, int]) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    return _signal(os.kill, pid, 0)
+    return _signal(os.kill, pid, 0) and not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether it ended and nobody has collected it, as the first process of many a container never does."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"Z"
+    except OSError:
+        return False
 
 
 def _signal(send, pid: int, number: int) -> bool:  # type: ignore[no-untyped-def]
