@@ -28,7 +28,6 @@ def make_app(package: str) -> Celery:
         raise ImproperlyConfigured("CELERY_BROKER_URL is none: a worker needs a broker")
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
-
     app.steps["worker"].add(Threads)
     app.steps["consumer"].add(ConsumerPulse)
     return app

@@ -92,20 +92,20 @@ def run_all(runs: Sequence[Run]) -> int:
     """Run handlers in order and in one transaction, each unless it has done so before; how many ran. Whatever one raises undoes all."""
     with transaction.atomic(), gathering():
         fresh = _enter(runs) if runs else set()
-        done = [one for one in runs if _take(fresh, one)]
-        for one in done:
-            _call(one)
-    for one in runs:
-        metrics.HANDLED.labels(one.handler, "done" if one in done else "duplicate").inc()
-    return len(done)
+        ran = [_run_if_fresh(one, fresh) for one in runs]
+    for one, is_done in zip(runs, ran, strict=True):
+        metrics.HANDLED.labels(one.handler, "done" if is_done else "duplicate").inc()
+    return sum(ran)
 
 
-def _take(fresh: set[tuple[str, UUID]], one: Run) -> bool:
-    """True for the first run of a pair: the same message may have come twice."""
+def _run_if_fresh(one: Run, fresh: set[tuple[str, UUID]]) -> bool:
+    """Run it unless its pair of handler and event is not, or no longer, fresh: the same message may have come twice."""
     key = (one.handler, one.meta.event_id)
-    is_fresh = key in fresh
-    fresh.discard(key)
-    return is_fresh
+    if key not in fresh:
+        return False
+    fresh.remove(key)
+    _call(one)
+    return True
 
 
 def _call(one: Run) -> None:

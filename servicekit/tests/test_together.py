@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from django.db import connection
 
+from servicekit import metrics
 from servicekit.contracts.notification import NoticeCreated
 from servicekit.database import gather
 from servicekit.events import Malformed, handling, publish, receiving
@@ -84,9 +85,12 @@ def test_one_that_is_malformed_is_a_dead_letter_and_the_others_are_handled(heard
     ]
 
 
-def test_the_same_message_twice_is_handled_once(heard):
+def test_the_same_message_twice_is_handled_once_and_counted_as_a_duplicate(heard):
+    counts = [metrics.HANDLED.labels("test.on_notice", outcome) for outcome in ("done", "duplicate")]
+    before = [count._value.get() for count in counts]
     receiving.receive_all(bodies("one") * 2)
     assert heard.titles() == ["one"]
+    assert [count._value.get() - was for count, was in zip(counts, before, strict=True)] == [1, 1]
 
 
 def test_what_handlers_say_is_written_once_at_the_end_in_their_order(heard, monkeypatch, django_assert_max_num_queries):
