@@ -1,18 +1,16 @@
 """Deployments on a real engine, under load: nobody notices. The figures are printed as they were measured."""
 
 import itertools
-import json
 import os
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from Docker.tests.deployment.desk import FIRST, Desk, build, build_good, desk
-from Docker.tests.deployment.load import Load
+from Docker.tests.deployment.trial import deploy_under_load
 from production.state import DEPLOYABLE, SERVICES
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -60,28 +58,14 @@ def asset(running: Desk, release: str) -> int:
         return running.address.get(client, f"/assets/only-{release}.js")[0]
 
 
-def slowest(record: dict[str, Any], when: str) -> float:
-    """Milliseconds of the slowest service's p95."""
-    return max(record[f"p95_{when}_ms"].values(), default=0.0)
-
-
 @pytest.mark.parametrize("strategy", ["rolling", "blue-green", "canary"])
 def test_everything_is_deployed_under_load_without_a_failed_request_or_a_missed_message(running, releases, report, strategy):
     release = next(releases)
-    with Load(running) as load:
-        done = running.tts("deploy", "--release", release, "--strategy", strategy, "--bake", "10,10,10", "--json")
-        load.settle()
-        missed = load.missed()
-    assert done.returncode == 0, done.stderr
-    record = json.loads(done.stdout)
-    closes = sorted({close for ear in load.ears for close in ear.closes}, key=str)
-    report(
-        f"{strategy}, six services: {record['seconds']:.0f} s; {load.outcome}; {load.outcome.said} messages to {len(load.ears)} sockets, "
-        f"{len(missed)} missed, closes {closes}; edge: {record['errors']} of {record['requests']} failed; "
-        f"down {record['downtime_seconds']} s; p95 before {slowest(record, 'before'):.0f}, during {slowest(record, 'during'):.0f} ms"
-    )
-    assert (load.outcome.failures[:5], missed[:5]) == ([], [])
-    assert (record["outcome"], record["errors"], record["downtime_seconds"]) == ("done", 0, 0)
+    trial = deploy_under_load(running, "--release", release, "--strategy", strategy, "--bake", "10,10,10")
+    report(f"{strategy}, six services: {trial}")
+    assert trial.code == 0, trial.told
+    assert (trial.load.outcome.failures[:5], trial.missed[:5]) == ([], [])
+    assert (trial.record["outcome"], trial.record["errors"], trial.record["downtime_seconds"]) == ("done", 0, 0)
     assert {name: serving for name, (_, serving, _) in running.state.items()} == dict.fromkeys(DEPLOYABLE, release)
     assert set(running.running().values()) <= {release, running.state["frontend"][2]}
 

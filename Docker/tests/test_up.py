@@ -8,6 +8,7 @@ import time
 import pytest
 
 from Docker.tests.stack import FOLDERS, WEB, Stack, wait_for
+from production import broker, starting
 from production.compose import ComposeFailed
 from production.secret_files import SecretFiles
 
@@ -159,6 +160,28 @@ def test_a_broker_user_has_its_own_queues_and_the_two_exchanges(system: Stack, s
     assert found == expected
 
 
+@every_service
+def test_a_broker_user_tells_its_own_facts_and_no_other_s(system: Stack, service: str) -> None:
+    own, foreign = f"{broker.TELLS[service][0]}.unheard", "user.unheard" if service != "auth" else "ticket.unheard"
+    publish = "link.channel().basic_publish(amqp.Message('{{}}'{headers}), exchange={exchange!r}, routing_key={key!r})"
+    expected = {
+        publish.format(headers="", exchange="tts.events", key=own): "ok",
+        publish.format(headers="", exchange="tts.events", key=foreign): "403",
+        publish.format(headers=f", application_headers={{'BCC': [{foreign!r}]}}", exchange="tts.events", key=own): "403",
+        publish.format(headers="", exchange="tts.dead", key=FOLDERS[service]): "403",
+    }
+    found = {action: system.python(WORKERS[service], AMQP.format(action=action)) for action in expected}
+    assert found == expected
+
+
+def test_a_running_broker_is_told_of_rights_that_an_earlier_version_did_not_give(system: Stack) -> None:
+    system.compose.exec("rabbitmq", "rabbitmqctl", "clear_topic_permissions", "ticket")
+    (system.home.state / "rabbitmq" / "definitions.json").unlink()
+    starting.keep_broker_told(system.compose, system.compose.containers())
+    told = system.compose.exec("rabbitmq", "rabbitmqctl", "--quiet", "list_user_topic_permissions", "ticket")
+    assert "^(ticket)" in told
+
+
 def test_there_is_no_guest_at_the_broker(system: Stack) -> None:
     users = system.compose.exec("rabbitmq", "rabbitmqctl", "--quiet", "list_users", "--no-table-headers").split()
     assert sorted(word for word in users if word != "[]") == sorted(FOLDERS)
@@ -260,9 +283,14 @@ def test_a_power_cut_ends_everything_at_once_and_everything_comes_back_with_its_
     system.crash(*sorted(LASTING))
     system.wait_until_well(120)
     assert system.compose.exec("db", "psql", "-Atd", "auth_db", "-c", "SELECT * FROM witness").strip() == "1"
-    queues = system.compose.exec("rabbitmq", "rabbitmqctl", "--quiet", "list_queues", "--no-table-headers", "name", "type", "consumers")
-    expected = {f"{f}.events" for f in FOLDERS.values()} | {f"{f}.events.dead" for f in FOLDERS.values()}
-    assert {tuple(line.split()) for line in queues.splitlines()} == {(name, "quorum", "1") for name in expected}
+    expected = {(f"{folder}.{queue}", "quorum", "1") for folder in FOLDERS.values() for queue in ("events", "events.dead")}
+    wait_for(lambda: queues(system) == expected, 60)
+
+
+def queues(system: Stack) -> set[tuple[str, ...]]:
+    """Every queue: its name, its type, and how many take from it."""
+    listed = system.compose.exec("rabbitmq", "rabbitmqctl", "--quiet", "list_queues", "--no-table-headers", "name", "type", "consumers")
+    return {tuple(line.split()) for line in listed.splitlines()}
 
 
 def test_a_weak_key_stops_its_own_service_names_the_flaw_and_leaves_the_others_alone(system: Stack) -> None:
@@ -289,7 +317,7 @@ def test_a_wrong_broker_password_is_seen_at_the_worker_and_stops_the_migration_b
         with pytest.raises(ComposeFailed):
             system.compose.run("up", "--detach", capture=True)
         assert "ACCESS_REFUSED" in system.logs("notification-migrate", "--tail", "5")
-        assert {c.health for c in system.containers()} == {"healthy"}
+        assert [(c.service, c.state, c.health) for c in system.containers() if c.health != "healthy"] == []
     finally:
         files.store("notification_broker_url", sound)
     system.up()

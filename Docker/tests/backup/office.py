@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from Docker.tests.stack import Stack
+from Docker.tests.stack import Stack, docker
 
 WRITER = Path(__file__).with_name("writer.py")
 LOGINS = "import json; print(json.dumps({p['email']: p['password'] for p in json.load(open('/tmp/demo.json'))}))"
@@ -72,3 +72,30 @@ class Writer:
 def numbers(stack: Stack) -> set[str]:
     """Every ticket in the database."""
     return set(stack.compose.exec("db", "psql", "-U", "postgres", "-d", "ticket_db", "-Atc", "SELECT number FROM tickets_ticket").split())
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What of the promised is gone: how many tickets, how many seconds' worth, and how many of them are not at the end."""
+
+    lost: int
+    rpo: float
+    holes: int
+
+
+def judge(stack: Stack, promised: list[Promise], lost_at: float) -> Verdict:
+    """Compare what was promised with what is there after a restore. ``lost_at``: when the data were lost, in epoch seconds."""
+    there = numbers(stack)
+    last = max(promise.at for promise in promised if promise.number in there)
+    lost = [promise for promise in promised if promise.number not in there]
+    return Verdict(len(lost), lost_at - last, sum(promise.at <= last for promise in lost))
+
+
+def lose_the_database(stack: Stack) -> float:
+    """Its process and its files are gone at once, as with a disk; the moment in epoch seconds."""
+    docker("rm", "--force", stack.container("db").id)
+    lost_at = time.time()
+    holders = [container.id for container in stack.compose.containers() if container.service in {"backup", "provision", "restore"}]
+    docker("rm", "--force", *holders)
+    docker("volume", "rm", f"{stack.home.project}_postgres_data")
+    return lost_at

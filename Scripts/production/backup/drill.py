@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from production.backup import aftercare, databases
 from production.backup.configuration import fingerprint
 from production.backup.container import Agent, BackupFailed
@@ -22,6 +20,7 @@ from production.dotenv import quoted
 from production.errors import OperatorError, RefusedByPreflight
 from production.files import make_folder, make_state_folder, write_atomically
 from production.home import Home
+from production.memory import free_mib
 from production.services import last_line
 from production.state import State
 
@@ -60,7 +59,7 @@ class Drill:
 
 def perform(home: Home, kind: str, repository: int, steps: Steps) -> Drill:
     """Run a drill and record it. Raises RefusedByPreflight where there is no room for it."""
-    insist_on_memory(kind)
+    insist_on_memory(kind, free_mib(home))
     drill = Drill(kind, release=home.values.get("TTS_RELEASE", ""))
     copy = _copy_of(home, is_from_store=repository == 2)
     compose = Compose(copy, ["drill"], extra={"TTS_DRILL_OF": home.project})
@@ -77,9 +76,8 @@ def perform(home: Home, kind: str, repository: int, steps: Steps) -> Drill:
     return drill
 
 
-def insist_on_memory(kind: str, free: int | None = None) -> None:
-    """Refuse what would take memory from the running system. ``free`` is what the machine has, in MiB."""
-    free = psutil.virtual_memory().available // 2**20 if free is None else free
+def insist_on_memory(kind: str, free: int) -> None:
+    """Refuse what would take memory from the running system. ``free`` is what is left, in MiB."""
     if free >= NEEDS[kind]:
         return
     instead = " --data-only needs 300 MiB and leaves out the ticket;" if kind == "full" else ""

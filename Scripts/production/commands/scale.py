@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import psutil
 import typer
 
 from production import dotenv, scaling, starting
@@ -13,10 +12,10 @@ from production.errors import RefusedByPreflight, WrongUse
 from production.files import write_atomically
 from production.home import Home
 from production.lock import exclusive
+from production.memory import free_mib
 from production.state import COMPOSE_NAMES, SERVICES
 
-MIB = 1024**2
-EACH = 110 * MIB  # what a worker uses
+EACH_MIB = 110  # what a worker uses
 ONE_ONLY = {
     "db": "PostgreSQL has one server here; a larger Droplet, or a managed database, is the next step",
     "rabbitmq": "the broker has one node here; a larger Droplet is the next step",
@@ -41,7 +40,7 @@ def scale(
     home = Home.find()
     with exclusive(home):
         before = scaling.extras(home, name)
-        _insist_on_memory(workers - 1 - len(before))
+        _insist_on_memory(home, workers - 1 - len(before))
         if dry_run:
             show(f"{name} has {len(before) + 1} and would have {workers}.")
             return
@@ -63,8 +62,7 @@ def _apply(home: Home, service: str, before: list[str]) -> None:
         starting.bring_up(compose, after, timeout=180.0)
 
 
-def _insist_on_memory(more: int) -> None:
-    available = psutil.virtual_memory().available
-    if more > 0 and available < more * EACH:
-        needed = f"{more} more worker{'s' if more > 1 else ''} need {more * EACH // MIB} MiB of memory"
-        raise RefusedByPreflight(f"{needed}; {available // MIB} MiB are free. Nothing was changed.")
+def _insist_on_memory(home: Home, more: int) -> None:
+    if more > 0 and (free := free_mib(home)) < more * EACH_MIB:
+        needed = f"{more} more worker{'s' if more > 1 else ''} need {more * EACH_MIB} MiB of memory"
+        raise RefusedByPreflight(f"{needed}; {free} MiB are free. Nothing was changed.")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from production import starting
 from production.console import progress, say
 from production.deployment import gate, overlay, record
 from production.deployment.colours import BLUE, GREEN, Slot, web
@@ -20,6 +21,7 @@ from production.deployment.synthetic import Synthetic, SyntheticFailed
 from production.deployment.upstreams import routes_of
 from production.errors import OperatorError, RefusedByPreflight, WrongUse
 from production.home import Home
+from production.memory import free_mib
 from production.state import DEPLOYABLE, SERVICES, State
 
 
@@ -64,7 +66,7 @@ class Scene:
 def plan(scene: Scene, wish: Wish) -> list[list[Move]]:
     """The moves of each wave; empty when all is as wished. Raises RefusedByPreflight for a release without images."""
     scene.found = find(scene.engine, scene.state, wish.releases, anew=wish.kind == record.RESTART)
-    at_once = wish.at_once if wish.at_once is not None else _room(scene)
+    at_once = wish.at_once if wish.at_once is not None else gate.room_for(free_mib(scene.engine.home))
     open_ones = {each.service: each for each in scene.found if not each.is_done}
     groups = waves(open_ones, wish.strategy, at_once)
     planned = [moves([open_ones[name] for name in group], wish.strategy, wish.stages, wish.watch) for group in groups]
@@ -98,6 +100,7 @@ def deploy(home: Home, wish: Wish) -> Record:
     scene.journal.open(entry)
     with _recorded(scene, entry, wish):
         if wish.kind != record.RESTART:
+            starting.keep_broker_told(scene.engine.compose, scene.engine.compose.containers())  # what the release tells may be new
             services = [each.service for each in scene.found if each.service in SERVICES and not each.serves]
             gate.expand(scene.engine, services, wish.releases)
         _conduct(scene, wish, entry, planned)
@@ -192,13 +195,6 @@ def _add_figures(scene: Scene, entry: Record, services: Iterable[str]) -> None:
         entry.p95_after_ms[name] = round(after.p95 * 1000, 1)
     since = [answer for answer in log.answers if answer.at >= began]
     entry.requests, entry.errors = len(since), sum(answer.status >= 500 for answer in since)
-
-
-def _room(scene: Scene) -> int:
-    used = 0
-    if scene.engine.home.values.get("TTS_MEMORY_MIB"):
-        used = scene.engine.memory_of_all()
-    return gate.room_for(scene.engine.home.values, used)
 
 
 def wanted(services: Sequence[str], release: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What is done to containers: start, look, stop. Everything here is real and takes time."""
 
 import json
-import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -124,11 +123,6 @@ class Engine:
             return None
         return done.stdout if done.returncode == 0 else None
 
-    def memory_of_all(self) -> int:
-        """Bytes that the containers of this machine take together; looking takes two seconds."""
-        used = self.compose.docker("stats", "--no-stream", "--format", "{{.MemUsage}}").splitlines()
-        return sum(_bytes(line.split("/")[0].strip()) for line in used)
-
     def tell(self, name: str, text: str, *command: str) -> None:
         """Give a command in a container something to read. Raises ComposeFailed."""
         words = ["docker", "exec", "--interactive", name, *command]
@@ -140,10 +134,3 @@ class Engine:
         """The end of what a container wrote."""
         done = subprocess.run(["docker", "logs", "--tail", "15", name], capture_output=True, text=True, check=False)
         return (done.stdout + done.stderr).strip()
-
-
-def _bytes(text: str) -> int:
-    """``123.4MiB`` as a number."""
-    match = re.fullmatch(r"([0-9.]+)([KMG]i?)?B", text)
-    powers = {None: 0, "K": 1, "M": 2, "G": 3}
-    return int(float(match[1]) * 1024 ** powers[match[2][:1] if match[2] else None]) if match else 0

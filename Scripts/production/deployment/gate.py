@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-import psutil
-
 from production.compose import Compose, ComposeFailed
 from production.deployment import migrations
 from production.deployment.colours import slots, web
@@ -14,7 +12,6 @@ from production.deployment.record import DONE, Record
 from production.errors import OperatorError, RefusedByPreflight
 from production.state import SERVICES, State
 
-MIB = 1024 * 1024
 ONE_MORE = 150  # MiB that a further web process or worker may take
 RESERVE = 100  # MiB that stay free
 SOAK = timedelta(days=1)
@@ -25,11 +22,9 @@ class SchemaNotChanged(OperatorError):
     """The migrations of the new release could not be applied."""
 
 
-def room_for(home_values: Mapping[str, str], used: int) -> int:
-    """How many more containers the memory bears. ``used``: bytes that all containers take; TTS_MEMORY_MIB bounds them, where it is set."""
-    budget = home_values.get("TTS_MEMORY_MIB")
-    free = int(budget) * MIB - used if budget else psutil.virtual_memory().available
-    return max(0, (free // MIB - RESERVE) // ONE_MORE)
+def room_for(free_mib: int) -> int:
+    """How many more containers the free memory bears."""
+    return max(0, (free_mib - RESERVE) // ONE_MORE)
 
 
 def judge_migrations(engine: Engine, releases: Mapping[str, str]) -> dict[str, migrations.Judgement]:
