@@ -18,11 +18,19 @@ from production.state import DJANGO_NAMES, SERVICES
 
 SALT_BYTES = 4  # as RabbitMQ has it
 ENTRY_WITHIN = 60.0  # seconds
+#: the first words of the routing keys that a service may publish: what it alone tells of (servicekit/contracts/<service>.py)
+TELLS = {
+    "auth": ("assignment", "role", "session", "user"),
+    "ticket": ("ticket",),
+    "workflow": ("sla", "task", "workflow"),
+    "messaging": ("comment",),
+    "notification": ("notice",),
+}
 IMPORT = "set -eu; umask 077; file=$(mktemp); trap 'rm -f $file' EXIT; cat >$file; rabbitmqctl --silent import_definitions $file"
 
 
 def write_definitions(home: Home) -> bool:
-    """Write the users of the passwords at hand; True if that changed anything."""
+    """Write the users of the passwords at hand and their rights; True if that changed anything."""
     path, wanted = _path(home), _wanted(home)
     if path.is_file() and path.read_text(encoding="utf-8") == wanted:
         return False
@@ -88,11 +96,12 @@ def _wanted(home: Home) -> str:
 
 
 def definitions(hashes: dict[str, str]) -> dict[str, Any]:
-    """The document. A user may touch its own queues and the two exchanges, and administer nothing."""
+    """The document. A user may touch its own queues and the two exchanges, tell its own facts alone, and administer nothing."""
     return {
         "users": [_user(name, password_hash) for name, password_hash in hashes.items()],
         "vhosts": [{"name": "/"}],
         "permissions": [_permission(name) for name in hashes],
+        "topic_permissions": [permission for name in hashes for permission in _topic_permissions(name)],
     }
 
 
@@ -117,6 +126,12 @@ def _permission(user: str) -> dict[str, str]:
     queue = re.escape(f"{DJANGO_NAMES[user]}.events")
     own = rf"^({queue}(\.dead)?|tts\.events|tts\.dead)$"
     return {"user": user, "vhost": "/", "configure": own, "write": own, "read": own}
+
+
+def _topic_permissions(user: str) -> list[dict[str, str]]:
+    """What it hears is for its release to say, which binds what its handlers take. Into dead letters nobody but the broker writes."""
+    tells = {"tts.events": rf"^({'|'.join(TELLS[user])})\.", "tts.dead": "^$"}
+    return [{"user": user, "vhost": "/", "exchange": exchange, "write": keys, "read": ".*"} for exchange, keys in tells.items()]
 
 
 def _hashes(text: str) -> dict[str, str]:

@@ -111,9 +111,8 @@ def _tools_own(home: Home) -> Iterator[Drift]:
 
 
 def _broker(home: Home, running: Sequence[Container]) -> Iterator[Drift]:
-    remedy = "`Scripts/tts rotate broker` puts users and passwords in order."
     if broker.is_outdated(home):
-        yield Drift("definitions.json", "the broker's users do not have the passwords of secrets/", remedy)
+        yield Drift("definitions.json", "the broker's users have other passwords than secrets/, or other rights than they should", UP)
     for container in running:
         if container.service == "rabbitmq" and not broker.is_told(home, started(container)):
             yield Drift(container.name, "it has not been told of changed users", UP)

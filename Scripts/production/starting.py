@@ -65,12 +65,18 @@ def start(compose: Compose, *, timeout: float, options: Sequence[str] = ()) -> f
 
 def _catch_up(compose: Compose, configuration: Mapping[str, Any]) -> None:
     containers = compose.containers()
-    for container in containers:
-        if container.service == "rabbitmq" and container.is_well and not broker.is_told(compose.home, drift.started(container)):
-            broker.tell(compose)
+    keep_broker_told(compose, containers)
     if stale := sorted(container.service for container, _ in drift.outdated(configuration, containers)):
         say(f"Secrets or files changed: {', '.join(stale)}")
         compose.run("up", "--detach", "--no-deps", "--force-recreate", *stale, capture=True)
+
+
+def keep_broker_told(compose: Compose, containers: Sequence[Container]) -> None:
+    """Bring the broker's users and rights as this version of the tool has them into force, also in one that runs. Raises ComposeFailed."""
+    broker.write_definitions(compose.home)
+    for container in containers:
+        if container.service == "rabbitmq" and container.is_well and not broker.is_told(compose.home, drift.started(container)):
+            broker.tell(compose)
 
 
 def recreate(compose: Compose, services: Sequence[str], *, timeout: float) -> None:

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from production import secret_checks
-from production.broker import definitions, hashed, matches, write_definitions
+from production.broker import TELLS, definitions, hashed, is_outdated, matches, write_definitions
 from production.redaction import redact
 from production.secret_files import SecretFiles, new_signing_key, random_secret, weakness
+from servicekit.contracts import registry
 
 
 def said(home):
@@ -117,6 +118,17 @@ class TestBroker:
         own = r"^(ticket_service\.events(\.dead)?|tts\.events|tts\.dead)$"
         assert permission == {"user": "ticket", "vhost": "/", "configure": own, "write": own, "read": own}
 
+    def test_a_user_may_tell_its_own_facts_alone_and_write_no_dead_letters(self):
+        assert definitions({"workflow": "x"})["topic_permissions"] == [
+            {"user": "workflow", "vhost": "/", "exchange": "tts.events", "write": r"^(sla|task|workflow)\.", "read": ".*"},
+            {"user": "workflow", "vhost": "/", "exchange": "tts.dead", "write": "^$", "read": ".*"},
+        ]
+
+    def test_every_fact_has_one_service_that_may_tell_it(self):
+        told = {(contract.__module__.rpartition(".")[2], kind.partition(".")[0]) for (kind, _), contract in registry.items()}
+        assert told == {(user, word) for user, words in TELLS.items() for word in words}
+        assert len({word for words in TELLS.values() for word in words}) == sum(map(len, TELLS.values()))
+
     def test_a_user_administers_nothing(self):
         (user,) = definitions({"ticket": "x"})["users"]
         assert user["tags"] == ""
@@ -129,6 +141,15 @@ class TestBroker:
         after = {user["name"]: user["password_hash"] for user in json.loads(path.read_text())["users"]}
         assert [name for name in before if before[name] != after[name]] == ["ticket"]
         assert not write_definitions(home)
+
+    def test_rights_of_an_earlier_version_are_brought_up_to_date_and_the_hashes_stay(self, home):
+        path = home.state / "rabbitmq" / "definitions.json"
+        wanted = json.loads(path.read_text())
+        path.chmod(0o644)
+        path.write_text(json.dumps({name: part for name, part in wanted.items() if name != "topic_permissions"}))
+        assert is_outdated(home)
+        assert write_definitions(home)
+        assert json.loads(path.read_text()) == wanted
 
 
 def test_a_signing_key_is_new_each_time():

@@ -1,13 +1,18 @@
-"""A RabbitMQ node of our own, beside any that the machine runs already."""
+"""A RabbitMQ node of our own, beside any that the machine runs already, with the users and the rights of production."""
 
+import json
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import amqp
 
+from production.broker import definitions, hashed
+from production.state import DJANGO_NAMES
 from tests.system.harness.processes import Process, accepts_connections, free_port, wait_until
 
 #: the distribution's start scripts, without the wrapper in /usr/sbin that insists on the machine's own node
@@ -15,6 +20,7 @@ CANDIDATES = (Path("/usr/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"), Path("/
 
 CONFIGURATION = """\
 listeners.tcp.local = 127.0.0.1:{port}
+load_definitions = {definitions}
 vm_memory_high_watermark.absolute = 400MiB
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = 16000000
@@ -42,7 +48,9 @@ class RabbitMQ:
         self.user = "rabbitmq" if os.geteuid() == 0 else None
         self.home = folder / "rabbitmq"
         self.home.mkdir(mode=0o755)
-        (self.home / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port))
+        self._passwords = {user: secrets.token_hex(16) for user in DJANGO_NAMES}
+        (self.home / "definitions.json").write_text(json.dumps(self._definitions()))
+        (self.home / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port, definitions=self.home / "definitions.json"))
         (self.home / "enabled_plugins").write_text("[].\n")
         (self.home / "env.conf").write_text("")
         if self.user:
@@ -53,10 +61,10 @@ class RabbitMQ:
         server = str(scripts() / "rabbitmq-server")
         self.process = Process("rabbitmq", [server], log=folder / "rabbitmq.log", env=self._env, cwd=self.home, user=self.user)
 
-    @property
-    def url(self) -> str:
+    def url_of(self, service: str) -> str:
         """What a service calls CELERY_BROKER_URL."""
-        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        user = next(user for user, name in DJANGO_NAMES.items() if name == service)
+        return f"amqp://{user}:{self._passwords[user]}@127.0.0.1:{self.port}//"
 
     def start(self) -> None:
         """Start the node and wait until it takes connections."""
@@ -92,11 +100,10 @@ class RabbitMQ:
         """Raise or clear the memory alarm: publishers block, consumers go on."""
         self.control("set_vm_memory_high_watermark", "absolute", "1MiB" if on else "400MiB")
 
-    def connect(self) -> amqp.Connection:
-        """An open connection; close it."""
-        connection = amqp.Connection(
-            host=f"127.0.0.1:{self.port}", userid="guest", password="guest", connect_timeout=5, confirm_publish=True
-        )
+    def connect(self, user: str = "guest") -> amqp.Connection:
+        """An open connection of the tests' own user, who may do all, or of a service's; close it."""
+        password = self._passwords.get(user, "guest")
+        connection = amqp.Connection(host=f"127.0.0.1:{self.port}", userid=user, password=password, connect_timeout=5, confirm_publish=True)
         try:
             connection.connect()
         except (OSError, amqp.AMQPError):
@@ -108,6 +115,12 @@ class RabbitMQ:
         """How many messages of each queue are ready."""
         with self.connect() as connection, connection.channel() as channel:
             return [int(channel.queue_declare(queue, passive=True).message_count) for queue in queues]
+
+    def _definitions(self) -> dict[str, Any]:
+        document = definitions({user: hashed(password) for user, password in self._passwords.items()})
+        document["users"].append({"name": "guest", "password_hash": hashed("guest"), "tags": "administrator"})
+        document["permissions"].append({"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"})
+        return document
 
     def _answers(self) -> bool:
         try:

@@ -148,7 +148,6 @@ class Stack:
             "DJANGO_ENV": "development",
             "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1",
             "DJANGO_BASE_URL": "http://localhost",
-            "CELERY_BROKER_URL": self.rabbitmq.url,
             "MEDIA_ROOT": str(self.media),
             "DJANGO_EMAIL_HOST": "127.0.0.1",
             "DJANGO_EMAIL_PORT": str(self.smtp.port),
@@ -162,6 +161,7 @@ class Stack:
                 **shared,
                 "PROMETHEUS_MULTIPROC_DIR": str(metrics),
                 "DATABASE_URL": self.postgres.create_database(database),
+                "CELERY_BROKER_URL": self.rabbitmq.url_of(kind.name),
                 "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
             }
             if kind.name == "auth":
