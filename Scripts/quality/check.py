@@ -1,5 +1,6 @@
 """Scripts/check: everything that must hold before a change is shared."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from quality.suites import DOCKER, SUITES, Selection
 
 def main() -> None:
     """Lint, descriptions, migrations, deployment, tests; then the table of how long each took. With ``--docker`` the deployment's, too."""
-    suites = [*SUITES, DOCKER] if "--docker" in sys.argv[1:] else list(SUITES)
+    parser = argparse.ArgumentParser(prog="Scripts/check", description="Lint, contracts, migrations, deployment settings, all tests.")
+    parser.add_argument("--docker", action="store_true", help="also the tests of the deployment: over an hour, on an engine of their own")
+    suites = [*SUITES, DOCKER] if parser.parse_args().docker else list(SUITES)
     results = perform_all([*lint.steps(), Step("openapi", find_faults=openapi.faults), *_migrations(), *_deployment()])
     outcomes = test.run(suites, Selection(is_live=False))
     test.report(outcomes)

@@ -1,5 +1,6 @@
 """Scripts/lint: format, rules, types, boundaries and sizes."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -47,4 +48,5 @@ def _tools_environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="Scripts/lint", description="Format, rules, types, boundaries and sizes of the code.").parse_args()
     report_and_exit(perform_all(steps()))

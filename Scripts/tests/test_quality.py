@@ -1,7 +1,9 @@
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from bootstrap.paths import ROOT
 from ops import sizes
 from quality import boundaries, machine
 from quality.junit import Outcome, read_report
@@ -43,6 +45,12 @@ def test_a_missing_program_is_asked_for_where_it_cannot_be_installed(monkeypatch
 def test_all_suites_are_known_by_name() -> None:
     services = ["auth", "ticket_service", "workflow_api", "messaging", "notification_service"]
     assert [suite.name for suite in SUITES] == ["servicekit", *services, "tools", "frontend", "system", "e2e"]
+
+
+@pytest.mark.parametrize("script", ["check", "lint", "test"])
+def test_asked_for_help_a_script_prints_its_usage_and_does_nothing(script: str) -> None:
+    done = subprocess.run([ROOT / "Scripts" / script, "--help"], capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stdout.partition("\n")[0].split(" [")[0], done.stderr) == (0, f"usage: Scripts/{script}", "")
 
 
 def test_the_boundaries_hold_every_app_of_every_service() -> None:
