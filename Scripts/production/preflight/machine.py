@@ -1,4 +1,4 @@
-"""The machine: memory, disk, ports, clock."""
+"""The machine: memory, disk, clock."""
 
 import shutil
 from collections.abc import Iterator
@@ -59,20 +59,6 @@ def disk_of(*places: Path) -> list[Finding]:
     return [finding for place in seen.values() for finding in disk(place, shutil.disk_usage(place).free)]
 
 
-def ports(wanted: dict[str, int]) -> list[Finding]:
-    """Ports that somebody else listens on; ``wanted`` is variable → port."""
-    holders = {
-        connection.laddr.port: connection.pid
-        for connection in psutil.net_connections(kind="tcp")
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.ip not in {"127.0.0.1", "::1"}
-    }
-    return [
-        Finding(name, f"port {port} is taken by {_name(holders[port])}", f"Stop it, or give {name} another port in .env.production.")
-        for name, port in wanted.items()
-        if port in holders
-    ]
-
-
 def clock(url: str = LETS_ENCRYPT) -> list[Finding]:
     """How far the clock is off, by the answer of a server that has to keep time."""
     try:
@@ -95,12 +81,3 @@ def judge_skew(seconds: float) -> Iterator[Finding]:
     if abs(seconds) >= SKEW_WARNED:
         problem = f"the clock is {abs(seconds):.0f} s {'fast' if seconds > 0 else 'slow'}"
         yield Finding("clock", problem, "timedatectl set-ntp true", is_warning=abs(seconds) < SKEW_REFUSED)
-
-
-def _name(pid: int | None) -> str:
-    if pid is None:
-        return "another program"
-    try:
-        return f"{psutil.Process(pid).name()} (process {pid})"
-    except psutil.Error:
-        return f"process {pid}"

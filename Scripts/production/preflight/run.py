@@ -12,7 +12,7 @@ from production.console import progress
 from production.errors import RefusedByPreflight
 from production.findings import Finding, as_table, errors
 from production.home import Home
-from production.preflight import backups, certificates, database, engine, machine, migrations, network
+from production.preflight import backups, certificates, database, engine, machine, migrations, network, ports
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,9 @@ def _disk(situation: Situation) -> list[Finding]:
 
 
 def _ports(situation: Situation) -> list[Finding]:
-    if situation.runs("nginx"):
-        return []
-    values = situation.home.values
-    wanted = {name: int(values[name]) for name in ("HTTP_PORT", "HTTPS_PORT") if values.get(name, "").isdecimal()}
-    return machine.ports(wanted)
+    compose = situation.compose
+    own = ports.held_by_the_deployment(compose)
+    return ports.taken(each for each in ports.published(compose.files, situation.home.values) if each.port not in own)
 
 
 def _clock(situation: Situation) -> list[Finding]:

@@ -1,20 +1,24 @@
 """The machine, the certificate, the engine, the clock: what is found, in words."""
 
 import json
+import os
 import socket
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psutil
 import pytest
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from production.preflight import backups, certificates, database, engine, machine, network
+from production.home import DOCKER
+from production.preflight import backups, certificates, database, engine, machine, network, ports
 from production.secret_files import SecretFiles, random_secret
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - as nginx does
@@ -59,20 +63,51 @@ def test_free_disk(free, expected):
 
 
 class TestPorts:
-    def test_a_port_that_somebody_listens_on_is_named_with_its_holder(self):
+    def files(self, *overlays):
+        return [DOCKER / f"docker-compose.{name}.yml" for name in ("prod", *overlays)]
+
+    def test_of_every_overlay_those_that_it_publishes_are_wanted(self):
+        everything = self.files("debug", "monitoring", "s3", "staging")
+        found = {(each.variable, each.address, each.port) for each in ports.published(everything, {"HTTP_PORT": "8080"})}
+        assert found == {
+            ("HTTP_PORT", EVERYWHERE, 8080),
+            ("HTTPS_PORT", EVERYWHERE, 443),
+            ("DEBUG_DB_PORT", "127.0.0.1", 5432),
+            ("DEBUG_AMQP_PORT", "127.0.0.1", 5672),
+            ("DEBUG_RABBITMQ_PORT", "127.0.0.1", 15672),
+            ("MAIL_PAGE_PORT", "127.0.0.1", 8025),
+        }
+
+    def test_none_is_overlooked_for_the_way_in_which_it_is_written(self):
+        for path in DOCKER.glob("docker-compose.*.yml"):
+            services = yaml.safe_load(path.read_text().replace("!override", ""))["services"].values()
+            assert len([*ports.published([path], {})]) == sum(len(service.get("ports", [])) for service in services)
+
+    @pytest.mark.parametrize(
+        ("listens", "wants", "is_told"),
+        [
+            (EVERYWHERE, EVERYWHERE, True),
+            (EVERYWHERE, "127.0.0.1", True),
+            ("127.0.0.1", "127.0.0.1", True),
+            ("127.0.0.1", EVERYWHERE, True),
+            ("127.0.0.2", "127.0.0.1", False),
+        ],
+    )
+    def test_a_port_that_somebody_listens_on_is_named_with_its_holder(self, listens, wants, is_told):
         with socket.socket() as listener:
-            listener.bind((EVERYWHERE, 0))
+            listener.bind((listens, 0))
             listener.listen()
             port = listener.getsockname()[1]
-            (found,) = machine.ports({"HTTPS_PORT": port})
-        assert found.problem.startswith(f"port {port} is taken by ")
-        assert found.remedy == "Stop it, or give HTTPS_PORT another port in .env.production."
+            found = said(ports.taken([ports.Published("DEBUG_DB_PORT", wants, port)]))
+        holder = f"{psutil.Process().name()} (process {os.getpid()})"
+        told = (f"port {port} is taken by {holder}", "Stop it, or give DEBUG_DB_PORT another port in .env.production.", False)
+        assert found == ([told] if is_told else [])
 
     def test_a_free_port_is_no_finding(self):
         with socket.socket() as probe:
             probe.bind((EVERYWHERE, 0))
             port = probe.getsockname()[1]
-        assert machine.ports({"HTTP_PORT": port}) == []
+        assert ports.taken([ports.Published("HTTP_PORT", EVERYWHERE, port)]) == []
 
 
 class TestClock:
