@@ -14,6 +14,13 @@ REQUESTS = Counter("http_requests_total", "HTTP requests", ["method", "route", "
 SECONDS = Histogram("http_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
 PUBLISHED = Counter("events_published_total", "Events confirmed by the broker", ["type"])
 HANDLED = Counter("events_handled_total", "Handler runs by outcome", ["handler", "outcome"])
+#: an event type is a class of servicekit.contracts, so its series are few
+DELIVERY = Histogram(
+    "events_delivery_seconds",
+    "From the moment of a fact to the end of a handler's run for it",
+    ["type"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120),
+)
 JOBS = Counter("jobs_run_total", "Scheduled jobs by outcome", ["kind", "outcome"])
 RELAY_BLOCKED = Gauge("relay_blocked", "1 while the broker refuses publishes", multiprocess_mode="livemax")
 

@@ -29,6 +29,7 @@ AFTER_EVENTS = {
     "mail_attempts_total",
     "events_published_total",
     "events_handled_total",
+    "events_delivery_seconds_bucket",
     "jobs_run_total",
     "drill_rto_seconds",
     "drill_rpo_seconds",

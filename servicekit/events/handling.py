@@ -93,9 +93,17 @@ def run_all(runs: Sequence[Run]) -> int:
     with transaction.atomic(), gathering():
         fresh = _enter(runs) if runs else set()
         ran = [_run_if_fresh(one, fresh) for one in runs]
+    _count(runs, ran)
+    return sum(ran)
+
+
+def _count(runs: Sequence[Run], ran: Sequence[bool]) -> None:
+    at = now()
     for one, is_done in zip(runs, ran, strict=True):
         metrics.HANDLED.labels(one.handler, "done" if is_done else "duplicate").inc()
-    return sum(ran)
+        if is_done:
+            age = (at - one.meta.occurred_at).total_seconds()
+            metrics.DELIVERY.labels(one.event.type).observe(max(0.0, age))  # a clock that was set back makes no negative sum
 
 
 def _run_if_fresh(one: Run, fresh: set[tuple[str, UUID]]) -> bool:

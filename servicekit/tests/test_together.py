@@ -1,5 +1,6 @@
 """Messages that came together: handled in their order and in one transaction, or else each for itself; and each once."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection
 
 from servicekit import metrics
+from servicekit.clock import now
 from servicekit.contracts.notification import NoticeCreated
 from servicekit.database import gather
 from servicekit.events import Malformed, handling, publish, receiving
@@ -91,6 +93,28 @@ def test_the_same_message_twice_is_handled_once_and_counted_as_a_duplicate(heard
     receiving.receive_all(bodies("one") * 2)
     assert heard.titles() == ["one"]
     assert [count._value.get() - was for count, was in zip(counts, before, strict=True)] == [1, 1]
+
+
+def test_how_long_an_event_took_is_told_once_for_each_run_and_never_for_a_duplicate(heard):
+    message = message_of(a_notice(title="late")) | {"occurred_at": (now() - timedelta(seconds=7)).isoformat()}
+    before = delivered()
+    receiving.receive_all([(msgspec.json.encode(message), False)] * 2)
+    seconds, *buckets = [after - was for after, was in zip(delivered(), before, strict=True)]
+    assert seconds == pytest.approx(7, abs=1)
+    assert buckets == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+
+
+def test_an_event_from_a_clock_that_was_ahead_took_no_time(heard):
+    message = message_of(a_notice(title="early")) | {"occurred_at": (now() + timedelta(seconds=7)).isoformat()}
+    before = delivered()
+    receiving.receive_all([(msgspec.json.encode(message), False)])
+    assert [after - was for after, was in zip(delivered(), before, strict=True)] == [0, 1, *[0] * 10]
+
+
+def delivered() -> list[float]:
+    """The sum of seconds and each bucket of the histogram, not accumulated."""
+    histogram = metrics.DELIVERY.labels(NoticeCreated.type)
+    return [histogram._sum.get(), *(bucket.get() for bucket in histogram._buckets)]
 
 
 def test_what_handlers_say_is_written_once_at_the_end_in_their_order(heard, monkeypatch, django_assert_max_num_queries):

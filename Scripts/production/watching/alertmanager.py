@@ -23,8 +23,8 @@ TEXT = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ end }}" + RUNBOOK + "#
 REPEAT = {PAGE: "4h", WARN: "24h", TICKET: "7d"}
 #: cause → what it brings about, and what is therefore not told as well
 INHIBITIONS = (
-    ("PgDown", "BurnFast|BurnSlow|SyntheticFailing|OutboxStuck|WorkerSilent|SchedulerLag|QueueOldest|MailFailing|LatencyHigh"),
-    ("RabbitAlarm|RabbitDown", "OutboxStuck|QueueOldest|QueueNoConsumer|WorkerSilent|TargetDown"),
+    ("PgDown", "BurnFast|BurnSlow|SyntheticFailing|OutboxStuck|WorkerSilent|SchedulerLag|QueueOldest|DeliverySlow|MailFailing|LatencyHigh"),
+    ("RabbitAlarm|RabbitDown", "OutboxStuck|QueueOldest|DeliverySlow|QueueNoConsumer|WorkerSilent|TargetDown"),
     ("BurnFast", "BurnSlow|BurnTicket|LatencyHigh"),
     ("BurnSlow", "BurnTicket"),
     ("WatchSilent", "SyntheticFailing|ServiceDown|DiskFull|MemPressure|CertExpiry|CertServedMismatch|DrillOld"),
