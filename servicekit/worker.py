@@ -1,5 +1,6 @@
 """The worker of a service: Celery on the service's queue, with the lane, the relay, the jobs and the heartbeat as threads beside it."""
 
+import logging
 import os
 import signal
 import threading
@@ -12,6 +13,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from servicekit.environment import environment
+
+log = logging.getLogger("tts.worker")
 
 BROKER_OPTIONS = {
     "amqp": {"connect_timeout": 4, "read_timeout": 5, "write_timeout": 5},
@@ -87,11 +90,13 @@ class Threads(bootsteps.StartStopStep):  # type: ignore[misc]
         for loop in self.loops:
             loop.start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        log.info("worker started", extra={"loops": ", ".join(type(loop).__name__ for loop in self.loops)})
 
     def stop(self, worker: Any) -> None:
         """End them in reverse order."""
         for loop in reversed(self.loops):
             loop.stop()
+        log.info("worker stopped")
 
     def _watch(self) -> None:
         for loop in self.loops:

@@ -37,7 +37,7 @@ class Daphne:
     def __init__(self, port: int) -> None:
         self.port = port
         database = connection.settings_dict
-        address = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+        address = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
         command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), "messaging.asgi:application"]
         self.process = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": address}, stdout=subprocess.DEVNULL)
         self._wait()
