@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from Docker.tests.home import make_home
-from production.compose import Compose, Container
+from production.compose import Compose
+from production.containers import Container
 from production.home import Home
 
 WEB = {"auth": "auth-service", "ticket": "ticket-service", "workflow": "workflow-api", "messaging": "messaging-service"} | {

@@ -5,12 +5,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from production import catalogue
 from production.children import bound
+from production.containers import Container
 from production.errors import OperatorError
 from production.home import DOCKER, Home
 from production.redaction import redact
@@ -19,28 +19,6 @@ from production.state import State
 
 class ComposeFailed(OperatorError):
     """Docker said no; the message is what it said."""
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container of the deployment. ``health`` is healthy, starting, unhealthy or empty where nothing checks."""
-
-    id: str
-    name: str
-    service: str
-    state: str
-    health: str
-    image: str
-    image_id: str
-    restarts: int
-    exit_code: int
-    started_at: str
-    config_hash: str
-
-    @property
-    def is_well(self) -> bool:
-        """Running, and healthy if somebody looks."""
-        return self.state == "running" and self.health in {"", "healthy"}
 
 
 class Compose:
@@ -97,7 +75,7 @@ class Compose:
         """Every container of the project, also those that have ended; sorted by name."""
         ids = self.docker("ps", "-aq", "--no-trunc", "--filter", f"label=com.docker.compose.project={self.home.project}").split()
         found = json.loads(self.docker("inspect", "--type", "container", *ids, check=False) or "[]") if ids else []
-        return sorted(map(_container, found), key=lambda container: container.name)
+        return sorted(map(Container.of, found), key=lambda container: container.name)
 
     def config(self) -> dict[str, Any]:
         """The rendered configuration."""
@@ -120,20 +98,3 @@ class Compose:
             said = redact((done.stderr or done.stdout or "").strip()[-4000:], self.home)
             raise ComposeFailed(f"`{named}` failed with exit code {done.returncode}." + (f"\n{said}" if said else ""))
         return done
-
-
-def _container(found: Mapping[str, Any]) -> Container:
-    state, labels = found["State"], found["Config"]["Labels"] or {}
-    return Container(
-        id=found["Id"],
-        name=found["Name"].lstrip("/"),
-        service=labels.get("com.docker.compose.service", ""),
-        state=state["Status"],
-        health=(state.get("Health") or {}).get("Status", ""),
-        image=found["Config"]["Image"],
-        image_id=found["Image"],
-        restarts=found["RestartCount"],
-        exit_code=state["ExitCode"],
-        started_at=state["StartedAt"],
-        config_hash=labels.get("com.docker.compose.config-hash", ""),
-    )

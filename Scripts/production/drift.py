@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from production import broker
-from production.compose import Compose, ComposeFailed, Container
+from production.compose import Compose, ComposeFailed
+from production.containers import Container
 from production.deployment import upstreams
 from production.home import Home
 from production.state import State

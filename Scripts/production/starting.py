@@ -9,8 +9,9 @@ from typing import IO, Any
 
 from production import broker, drift
 from production.children import bound
-from production.compose import Compose, ComposeFailed, Container
+from production.compose import Compose, ComposeFailed
 from production.console import Steps, progress, say
+from production.containers import Container
 from production.redaction import redact
 from production.watching import preparation
 

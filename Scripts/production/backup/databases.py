@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from production.backup.container import Agent, BackupFailed
-from production.compose import Compose, Container
+from production.compose import Compose
 from production.console import say
+from production.containers import Container
 from production.errors import OperatorError
 from production.redaction import redact
 

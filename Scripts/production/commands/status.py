@@ -12,8 +12,9 @@ from production import certificate, drift, figures
 from production.backup import status as backups
 from production.backup.container import BackupDoesNotRun
 from production.commands import maintenance
-from production.compose import Compose, ComposeFailed, Container
+from production.compose import Compose, ComposeFailed
 from production.console import show, show_json
+from production.containers import Container
 from production.home import Home
 from production.preflight.certificates import days_left
 from production.state import State

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from production.compose import Compose, ComposeFailed, Container
+from production.compose import Compose, ComposeFailed
+from production.containers import Container
 from production.deployment import overlay
 from production.deployment.colours import Slot
 from production.deployment.rules import READY_WITHIN, RESTARTS

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from production.compose import Container
+from production.containers import Container
 from production.deployment.colours import Slot
 from production.deployment.edge import Address, Edge
 from production.deployment.engine import Engine

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from production.compose import Compose, Container
+from production.compose import Compose
+from production.containers import Container
 from production.deployment import gate
 from production.deployment.engine import Engine
 from production.deployment.overlay import default_release

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from production import certificate, environment, secret_checks
-from production.compose import Compose, ComposeFailed, Container
+from production.compose import Compose, ComposeFailed
 from production.console import progress
+from production.containers import Container
 from production.errors import RefusedByPreflight
 from production.findings import Finding, as_table, errors
 from production.home import Home

@@ -38,6 +38,11 @@ def _environment(situation: Situation) -> Section:
     return Section("Environment", facts)
 
 
+def _second(moment: str) -> str | None:
+    """A moment as Docker writes it, to the second; None for its "never", which is in the year 1."""
+    return None if moment.startswith("0001") else moment[:19].replace("T", " ")
+
+
 def _containers(situation: Situation) -> list[Row]:
     rows = []
     for container in situation.reading.containers or ():
@@ -49,7 +54,7 @@ def _containers(situation: Situation) -> list[Row]:
                 "container": container.name,
                 "state": f"{container.state}, {container.health}" if container.health else container.state,
                 "image": container.image,
-                "since": f"{container.started_at:%Y-%m-%d %H:%M:%S}" if container.started_at else None,
+                "since": _second(container.started_at),
                 "restarts": container.restarts,
                 "memory MiB": mib(use.memory) if use else None,
                 "limit MiB": mib(container.memory_limit) or "none",

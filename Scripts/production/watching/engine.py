@@ -9,11 +9,11 @@ import struct
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from production.containers import Container
 from production.errors import OperatorError
 
 SOCKET = "/var/run/docker.sock"
@@ -24,29 +24,6 @@ FRAME = struct.Struct(">BxxxL")  # of a log: which stream, how many bytes follow
 
 class EngineSilent(OperatorError):
     """Docker does not answer."""
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container as it is now. ``addresses`` are those on its networks, reachable from this host."""
-
-    id: str
-    name: str
-    service: str
-    state: str
-    health: str
-    image: str
-    exit_code: int
-    restarts: int
-    was_killed_for_memory: bool
-    started_at: datetime | None
-    addresses: tuple[str, ...]
-    memory_limit: int
-
-    @property
-    def is_well(self) -> bool:
-        """Running, and healthy if somebody looks."""
-        return self.state == "running" and self.health in {"", "healthy"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +57,7 @@ class Engine:
         wanted = json.dumps({"label": [f"com.docker.compose.project={project}"]})
         listed = self._json(f"/containers/json?{urlencode({'all': 'true', 'filters': wanted})}")
         found = [entry for item in listed if (entry := self._json(f"/containers/{item['Id']}/json", missing=None))]
-        return sorted(map(_container, found), key=lambda container: container.name)
+        return sorted(map(Container.of, found), key=lambda container: container.name)
 
     def use(self, container: Container) -> Use:
         """Its memory and CPU. Raises EngineSilent."""
@@ -128,30 +105,6 @@ class Engine:
         if answer.status >= 400:
             raise EngineSilent(f"The Docker Engine answers {answer.status}: {body.decode(errors='replace')[:200]}")
         return body
-
-
-def _container(found: dict[str, Any]) -> Container:
-    state, labels = found["State"], found["Config"].get("Labels") or {}
-    networks = found["NetworkSettings"].get("Networks") or {}
-    return Container(
-        id=found["Id"],
-        name=found["Name"].lstrip("/"),
-        service=labels.get("com.docker.compose.service", ""),
-        state=state["Status"],
-        health=(state.get("Health") or {}).get("Status", ""),
-        image=found["Config"]["Image"],
-        exit_code=state["ExitCode"],
-        restarts=found["RestartCount"],
-        was_killed_for_memory=bool(state.get("OOMKilled")),
-        started_at=_moment(state["StartedAt"]),
-        addresses=tuple(network["IPAddress"] for network in networks.values() if network.get("IPAddress")),
-        memory_limit=found["HostConfig"].get("Memory") or 0,
-    )
-
-
-def _moment(text: str) -> datetime | None:
-    """Docker writes nanoseconds, and the year 1 for never."""
-    return None if text.startswith("0001") else datetime.fromisoformat(text[:19] + "+00:00")
 
 
 def _frames(body: bytes) -> bytes:

@@ -11,12 +11,13 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from production.containers import Container
 from production.home import Home
 from production.state import COMPOSE_NAMES, DEPLOYABLE, SERVICES
 from production.watching import certificates, edge_log, host, probes, scrape
 from production.watching.certificates import Certificate
 from production.watching.edge_log import Traffic
-from production.watching.engine import Container, Engine, EngineSilent, Use
+from production.watching.engine import Engine, EngineSilent, Use
 from production.watching.probes import Probe
 from production.watching.scrape import Answers
 

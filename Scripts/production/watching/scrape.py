@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from production.containers import Container
 from production.state import COMPOSE_NAMES, PORTS, SERVICES
-from production.watching.engine import Container
 from production.watching.exposition import Samples
 
 PATIENCE = 5.0  # seconds for one page

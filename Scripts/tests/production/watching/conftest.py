@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from production.containers import Container
 from production.watching.certificates import Certificate
-from production.watching.engine import Container, Use
+from production.watching.engine import Use
 from production.watching.exposition import Samples
 from production.watching.host import Clock, Host
 from production.watching.memory import Memory
@@ -69,12 +70,15 @@ def container() -> Callable[..., Container]:
             state="running",
             health="healthy",
             image="tts/auth:1.4.0",
+            image_id="sha256:1",
             exit_code=0,
             restarts=0,
             was_killed_for_memory=False,
-            started_at=datetime(2026, 3, 14, 8, tzinfo=UTC),
+            created_at="2026-03-01T00:00:00Z",
+            started_at="2026-03-14T08:00:00.123456789Z",
             addresses=("10.0.0.9",),
             memory_limit=200 * 1024**2,
+            config_hash="1",
         )
         return replace(found, **changes)
 

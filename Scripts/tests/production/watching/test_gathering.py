@@ -69,6 +69,8 @@ class TestEngine:
             "OOMKilled": False,
             "StartedAt": "2026-03-14T08:00:00.123Z",
         },
+        "Created": "2026-03-14T07:59:00.5Z",
+        "Image": "sha256:1",
         "Config": {"Image": "tts/auth:1", "Labels": {"com.docker.compose.service": "auth-service"}},
         "NetworkSettings": {"Networks": {"front": {"IPAddress": "172.20.0.4"}, "gone": {"IPAddress": ""}}},
         "HostConfig": {"Memory": 209715200},
@@ -85,7 +87,8 @@ class TestEngine:
             2,
             ("172.20.0.4",),
         )
-        assert found.started_at == datetime(2026, 3, 14, 8, tzinfo=UTC)
+        assert found.created == datetime(2026, 3, 14, 7, 59, 0, 500000, UTC).timestamp()
+        assert found.started == datetime(2026, 3, 14, 8, 0, 0, 123000, UTC).timestamp()
         assert json.loads(engine.asked[0][1]["filters"][0]) == {"label": ["com.docker.compose.project=tts"]}
 
     @pytest.mark.parametrize(
