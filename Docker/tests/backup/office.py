@@ -34,7 +34,7 @@ class Writer:
     """Files tickets from within until it is stopped or the system is gone."""
 
     def __init__(self, stack: Stack, password: str, journal: Path, rate: float = 4.0) -> None:
-        self._journal = journal
+        self._stack, self._journal = stack, journal
         self._output: IO[str] = journal.open("w", encoding="utf-8")
         command = [
             *stack.compose.command,
@@ -54,19 +54,23 @@ class Writer:
             )
 
     def stop(self) -> list[Promise]:
-        """What was promised until now."""
+        """What was promised until now. The process inside ends too, if its container still runs: it would not notice by itself."""
+        inside = self._lines()[0]
+        self._stack.compose.run("exec", "--no-TTY", "ticket-service", "sh", "-c", f"kill {inside}", capture=True, check=False)
         self._process.kill()
         self._process.wait()
         self._output.close()
-        lines = self._journal.read_text(encoding="utf-8").splitlines()
-        return [Promise(**json.loads(line)) for line in lines if line.endswith("}")]
+        return [Promise(**json.loads(line)) for line in self._lines() if line.endswith("}")]
 
     def wait_for(self, count: int, seconds: float) -> None:
         """Until so many tickets were accepted."""
         deadline = time.monotonic() + seconds
-        while len(self._journal.read_text(encoding="utf-8").splitlines()) < count:
+        while len(self._lines()) <= count:
             assert time.monotonic() < deadline, f"fewer than {count} tickets in {seconds:.0f} s"
             time.sleep(1)
+
+    def _lines(self) -> list[str]:
+        return self._journal.read_text(encoding="utf-8").splitlines()
 
 
 def numbers(stack: Stack) -> set[str]:

@@ -1,6 +1,7 @@
 """Runs inside the ticket service's container: files tickets without pause, some with a file, and prints each that was accepted.
 
-Arguments: e-mail, password, seconds, tickets a second. A line is JSON: number, at (epoch seconds of the answer), sha256 or null.
+Arguments: e-mail, password, seconds, tickets a second. The first line is the process's number; the others are JSON: number,
+at (epoch seconds of the answer), sha256 or null.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ AUTH, TICKET = "http://auth-service:8000", "http://ticket-service:8000"
 def main() -> None:
     """Until the time is up, or the system is gone."""
     email, password, seconds, rate = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
+    sys.stdout.write(f"{os.getpid()}\n")
     client = httpx.Client(timeout=20)
     end, token = time.time() + seconds, log_in(client, email, password)
     count = 0
