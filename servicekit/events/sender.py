@@ -40,6 +40,7 @@ class Sender:
         self._app = app
         self._broker: Connection | None = None
         self._producer: Producer | None = None
+        self._has_confirms = False
         self._tags: dict[int, str] = {}
         self._next_tag = 1
         self._fate = Fate()
@@ -53,7 +54,8 @@ class Sender:
         self._broker.ensure_connection(max_retries=1, timeout=5)
         declare(self._broker)
         channel = self._broker.channel()
-        if hasattr(channel, "confirm_select"):  # RabbitMQ; Valkey has taken a message when the call returns
+        self._has_confirms = hasattr(channel, "confirm_select")  # RabbitMQ; Valkey has taken a message when the call returns
+        if self._has_confirms:
             channel.confirm_select()
             channel.events["basic_ack"].add(self._on_ack)
             channel.events["basic_nack"].add(self._on_nack)
@@ -72,13 +74,12 @@ class Sender:
         """Publish, and wait until the broker has confirmed all of it or refused it. Raises TimeoutError if it does neither."""
         assert self._producer is not None  # noqa: S101  (open was called)
         self._fate = Fate()
-        confirms = hasattr(self._producer.channel, "confirm_select")
         for message in messages:
-            if confirms:
+            if self._has_confirms:
                 self._tags[self._next_tag] = message.event_id
                 self._next_tag += 1
             self._publish(message)
-            if not confirms:
+            if not self._has_confirms:
                 self._fate.confirmed.add(message.event_id)
         self._await_confirms()
         self._fate.confirmed -= self._fate.returned
