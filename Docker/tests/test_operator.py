@@ -5,11 +5,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from Docker.tests.office import DOMAIN, Office, command, drift, environment, ids, initialised, tts
+from Docker.tests.stack import docker
 from production.compose import Compose
 from production.home import Home
 from production.secret_files import SecretFiles
@@ -201,6 +204,57 @@ class TestPreflight:
     def certificate(self, desk):
         (verdict,) = [v for v in json.loads(desk.tts("doctor", "--json").stdout)["verdicts"] if v["what"] == "certificate"]
         return verdict["level"], verdict["found"]
+
+
+class TestJobs:
+    """What prepares databases and queues runs when it has to, and before anything that serves is touched."""
+
+    def everything(self, desk):
+        return {c.service: c for c in Compose(desk.home).containers()}
+
+    @contextmanager
+    def image(self, desk, *instructions):
+        """Another image under the name that the ticket service starts from."""
+        name = self.everything(desk)["ticket-service"].image
+        docker("tag", name, "tts-operator/kept")
+        try:
+            docker("build", "--quiet", "--tag", name, "-", input="\n".join([f"FROM {name}", *instructions]))
+            yield
+        finally:
+            docker("tag", "tts-operator/kept", name)
+            docker("rmi", "tts-operator/kept")
+
+    def test_an_up_that_has_nothing_to_do_repeats_no_job_and_is_soon_over(self, desk):
+        assert desk.tts("up").returncode == 0  # whatever an earlier test left
+        before, began = self.everything(desk), time.monotonic()
+        assert desk.tts("up").returncode == 0
+        assert (self.everything(desk), time.monotonic() - began < 30) == (before, True)
+
+    def test_a_job_of_a_new_image_that_fails_leaves_everything_that_serves_as_it_is(self, desk):
+        before = ids(desk)
+        with self.image(desk, r"""ENTRYPOINT ["sh", "-c", "test $0 != migrate && exec ./entrypoint.sh \"$0\" \"$@\""]"""):
+            done = desk.tts("up")
+            assert (done.returncode, "ticket-migrate" in done.stderr, ids(desk)) == (1, True, before)
+            assert desk.ask("GET", "/api/v1/tickets/").status_code == 200
+        assert desk.tts("up").returncode == 0
+        assert (ids(desk), drift(desk)) == (before, [])
+
+    def test_the_jobs_of_a_new_image_end_before_what_runs_it_starts_and_the_others_run_on(self, desk):
+        before = self.everything(desk)
+        with self.image(desk, "LABEL again=1"):
+            assert desk.tts("up").returncode == 0
+            after = self.everything(desk)
+            assert drift(desk) == []
+        ended = [job["State"]["FinishedAt"] for job in inspected(*(c.id for name, c in after.items() if name.endswith("-migrate")))]
+        new = {name for name in before if after[name].id != before[name].id and after[name].state == "running"}
+        assert new == {"ticket-service", "ticket-worker"}
+        assert max(ended) < min(after[name].created_at for name in new)
+        assert desk.tts("up").returncode == 0
+
+
+def inspected(*ids: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(docker("inspect", *ids))
+    return found
 
 
 def test_people_see_the_maintenance_page_as_long_as_it_is_on(desk):

@@ -82,6 +82,17 @@ class Compose:
         rendered: dict[str, Any] = json.loads(self.run("config", "--format", "json", capture=True).stdout)
         return rendered
 
+    def hashes(self) -> dict[str, frozenset[str]]:
+        """What a container of each service may be labelled with: made with --no-deps, what it waits for is none of its settings."""
+        waiting = [name for name, service in self.config()["services"].items() if service.get("depends_on")]
+        alone = "services:\n" + "".join(f"  {name}: {{depends_on: !reset null}}\n" for name in waiting) if waiting else "services: {}\n"
+        told = [self._hashes(self.command), self._hashes([*self.command, "-f", "-"], alone)]
+        return {name: frozenset(hashes[name] for hashes in told) for name in told[0]}
+
+    def _hashes(self, command: list[str], input: str = "") -> dict[str, str]:
+        done = self._call([*command, "config", "--hash", "*"], "docker compose config --hash", capture=True, check=True, input=input)
+        return dict(line.split() for line in done.stdout.splitlines())
+
     def _call(
         self, command: list[str], named: str, *, capture: bool, check: bool, input: str | None = None, timeout: float | None = None
     ) -> subprocess.CompletedProcess[str]:

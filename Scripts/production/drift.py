@@ -1,8 +1,7 @@
 """Where what runs is not what is declared: images, configuration, environment, secrets, routes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +35,10 @@ def find(home: Home, compose: Compose, containers: Sequence[Container]) -> list[
     """Every difference. Raises ComposeFailed where the declaration cannot be read."""
     configuration = compose.config()
     declared: Services = configuration["services"]
-    hashes = dict(line.split() for line in compose.run("config", "--hash", "*", capture=True).stdout.splitlines())
     running = [container for container in containers if container.state == "running"]
     return [
         *_presence(declared, running),
-        *_configuration(hashes, running),
+        *_configuration(compose.hashes(), running),
         *_images(compose, declared, running),
         *(Drift(c.name, f"changed since it started: {', '.join(names)}", UP) for c, names in outdated(configuration, running)),
         *_tools_own(home),
@@ -60,33 +58,39 @@ def _presence(declared: Services, running: Sequence[Container]) -> Iterator[Drif
             yield Drift(container.name, "it runs and is not declared", f"docker rm -f {container.name}, if nobody needs it.")
 
 
-def _configuration(hashes: Mapping[str, str], running: Sequence[Container]) -> Iterator[Drift]:
+def _configuration(hashes: Mapping[str, frozenset[str]], running: Sequence[Container]) -> Iterator[Drift]:
     for container in running:
-        if hashes.get(container.service, container.config_hash) != container.config_hash:
+        if container.config_hash not in hashes.get(container.service, {container.config_hash}):
             yield Drift(container.name, "it was started with other settings than those declared now", UP)
 
 
 def _images(compose: Compose, declared: Services, running: Sequence[Container]) -> Iterator[Drift]:
-    names = {str(declared[container.service]["image"]) for container in running if container.service in declared}
-    ids = {name: _image_id(compose, name) for name in names}
+    ids = image_ids(compose, declared, [container.service for container in running if container.service in declared])
     for container in running:
-        wanted = ids.get(str(declared.get(container.service, {}).get("image")), "")
+        wanted = ids.get(container.service, "")
         if wanted and wanted != container.image_id:
             yield Drift(container.name, f"it runs another image than {container.image} is now", UP)
+
+
+def image_ids(compose: Compose, declared: Services, services: Iterable[str]) -> dict[str, str]:
+    """The image that each service would start with now; empty where it is not here."""
+    names = {service: str(declared[service]["image"]) for service in services}
+    ids = {name: _image_id(compose, name) for name in set(names.values())}
+    return {service: ids[name] for service, name in names.items()}
 
 
 def outdated(configuration: Mapping[str, Any], containers: Sequence[Container]) -> Iterator[tuple[Container, list[str]]]:
     """Running containers that go on with the old ones of secrets or mounted files, which changed since: with the files' names."""
     for container in containers:
-        if container.state == "running" and container.service in configuration["services"]:
-            files = (path for path in _given_files(configuration, container.service) if path.is_file())
-            if changed := sorted(path.name for path in files if path.stat().st_mtime > started(container)):
-                yield container, changed
+        is_meant = container.state == "running" and container.service in configuration["services"]
+        if is_meant and (changed := changed_files(configuration, container)):
+            yield container, changed
 
 
-def started(container: Container) -> float:
-    """When it started, in seconds since 1970."""
-    return datetime.fromisoformat(container.started_at).timestamp()
+def changed_files(configuration: Mapping[str, Any], container: Container) -> list[str]:
+    """The names of secrets and mounted files that changed since a container started."""
+    files = (path for path in _given_files(configuration, container.service) if path.is_file())
+    return sorted(path.name for path in files if path.stat().st_mtime > container.started)
 
 
 def _given_files(configuration: Mapping[str, Any], service: str) -> Iterator[Path]:
@@ -115,7 +119,7 @@ def _broker(home: Home, running: Sequence[Container]) -> Iterator[Drift]:
     if broker.is_outdated(home):
         yield Drift("definitions.json", "the broker's users have other passwords than secrets/, or other rights than they should", UP)
     for container in running:
-        if container.service == "rabbitmq" and not broker.is_told(home, started(container)):
+        if container.service == "rabbitmq" and not broker.is_told(home, container.started):
             yield Drift(container.name, "it has not been told of changed users", UP)
 
 

@@ -13,17 +13,6 @@ from production.files import write_atomically
 from production.home import Home
 from production.state import DEPLOYABLE, State
 
-
-class Nothing:
-    """Takes a declared value away."""
-
-
-class Dumper(yaml.SafeDumper):
-    """Writes ``!reset`` where something declared is to go."""
-
-
-Dumper.add_representer(Nothing, lambda dumper, value: dumper.represent_scalar("!reset", "null"))
-
 HEAD = "# Written by Scripts/tts: the serving colour of each service, the other one with the release before.\n"
 
 
@@ -63,8 +52,8 @@ def _definition(base: Mapping[str, Any], slot: Slot, project: str, release: str,
     image = f"{base['image'].rsplit(':', 1)[0]}:{release}"
     own: dict[str, Any] = {"image": image} | ({} if runs else {"scale": 0})
     if slot.colour == BLUE:
-        return own | {"depends_on": Nothing()}  # it is started alone, and must not look changed to a plain ``up`` afterwards
-    twin = deepcopy({key: value for key, value in base.items() if key not in {"build", "depends_on"}})
+        return own
+    twin = deepcopy({key: value for key, value in base.items() if key != "build"})
     # whoever asks for the service by its name finds the colour that runs
     networks = {network: {**(options or {}), "aliases": [slot.base]} for network, options in twin.get("networks", {}).items()}
     return twin | own | {"container_name": slot.container(project), "networks": networks}
@@ -74,7 +63,7 @@ def write(home: Home, state: State, trying: Mapping[str, str]) -> None:
     """Write the overlay. Raises ComposeFailed when the declared files cannot be rendered."""
     declared = Declared(home).config()
     content = render(declared, state, trying, default_release(home))
-    write_atomically(home.state / "colours.yml", HEAD + yaml.dump(content, Dumper=Dumper, sort_keys=False))
+    write_atomically(home.state / "colours.yml", HEAD + yaml.safe_dump(content, sort_keys=False))
 
 
 def default_release(home: Home) -> str:
