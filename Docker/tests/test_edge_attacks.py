@@ -129,6 +129,9 @@ CHUNKED = "0\r\n\r\nGET /api/v1/tickets/smuggled HTTP/1.1\r\nHost: {host}\r\n\r\
         "Transfer-Encoding: chunked, identity",
         "Transfer-Encoding\x0b: chunked",
         "X: y\r\n Transfer-Encoding: chunked",
+        "Content-Length: 5\nTransfer-Encoding: chunked",
+        f"X: y\nTransfer-Encoding: chunked\r\nContent-Length: {len(CHUNKED)}",
+        "X: y\n Transfer-Encoding: chunked",
         "X: y\x00z",
     ],
 )
@@ -159,6 +162,25 @@ def test_bare_line_feeds_make_one_request_and_the_service_sees_proper_ones(edge:
     answer = edge.raw("GET /api/v1/tickets/ HTTP/1.1\nHost: {host}\nContent-Length: 0\nConnection: close\n\n")
     assert (answer.count("HTTP/1.1 "), answer.split(" ")[1]) == (1, "200")
     assert edge.ask("ticket", "/_seen") == ["GET /api/v1/tickets/"]
+
+
+def test_a_line_feed_in_a_header_ends_it_for_the_edge_so_that_the_service_sees_no_more_than_the_edge_did(edge: EdgeStack) -> None:
+    edge.ask("ticket", "/_seen")
+    first = "GET /api/v1/tickets/a HTTP/1.1\r\nHost: {host}\r\nX:\n\n"
+    answer = edge.raw(f"{first}GET /api/v1/tickets/b HTTP/1.1\nHost: {{host}}\r\nConnection: close\r\n\r\n")
+    assert answer.count("HTTP/1.1 200 ") == 2
+    assert '["X", ""]' in answer
+    assert edge.ask("ticket", "/_seen") == ["GET /api/v1/tickets/a", "GET /api/v1/tickets/b"]
+
+
+def test_chunks_that_end_in_bare_line_feeds_are_refused_or_passed_on_as_one_body_of_known_length(edge: EdgeStack) -> None:
+    """nginx refuses them from 1.29.4 on."""
+    edge.ask("ticket", "/_seen")
+    head = "POST /api/v1/tickets/ HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    answer = edge.raw(f"{head}5\nhello\n0\n\n")
+    assert answer.count("HTTP/1.1 ") == 1
+    assert answer.startswith("HTTP/1.1 400 ") or '["Content-Length", "5"]' in answer
+    assert edge.ask("ticket", "/_seen") in ([], ["POST /api/v1/tickets/"])
 
 
 def test_only_a_socket_of_the_messaging_service_is_upgraded(edge: EdgeStack) -> None:
