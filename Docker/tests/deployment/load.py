@@ -98,7 +98,8 @@ class Load:
 
     def _renew(self) -> None:
         while not self._ended.wait(RENEWAL):
-            self._say({"headers": self._desk.admin()})
+            self._work.headers = self._desk.admin()
+            self._say({"headers": self._work.headers})
 
     async def _read_all(self) -> list[int]:
         """Every number of the topic, read anew from the start."""
@@ -113,8 +114,9 @@ class Load:
     def _say(self, words: dict[str, Any]) -> None:
         with self._speaking:
             assert self._people.stdin is not None
-            self._people.stdin.write(json.dumps(words) + "\n")
-            self._people.stdin.flush()
+            if not self._ended.is_set():
+                self._people.stdin.write(json.dumps(words) + "\n")
+                self._people.stdin.flush()
 
     def _look(self) -> list[Ear]:
         """Take over what the people know."""
@@ -127,9 +129,10 @@ class Load:
         return self.ears
 
     def _end(self) -> None:
-        self._ended.set()
-        assert self._people.stdin is not None
-        self._people.stdin.close()
+        with self._speaking:
+            self._ended.set()
+            assert self._people.stdin is not None
+            self._people.stdin.close()
         try:
             self._people.wait(20)
         except subprocess.TimeoutExpired:

@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -108,20 +108,21 @@ class People:
             await asyncio.sleep(0.1)
         wire, pending = Wire(self.work.host, self.work.port, self._context), set[asyncio.Task[None]]()
         started, number = time.monotonic(), 0
-        while self.work.rate:
+        while rate := self.work.rate:
             if len(pending) < AT_ONCE:
-                task = asyncio.create_task(self._one(wire, number))
+                task = asyncio.create_task(self.ask(wire, number))
                 pending.add(task)
                 task.add_done_callback(pending.discard)
             else:
                 self.outcome.not_sent += 1
             number += 1
             self.outcome.span = time.monotonic() - started
-            await asyncio.sleep(max(0.0, started + number / (self.work.rate or 1) - time.monotonic()))
+            await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
         await asyncio.gather(*pending)
         wire.close()
 
-    async def _one(self, wire: Wire, number: int) -> None:
+    async def ask(self, wire: Wire, number: int) -> None:
+        """The so-manieth request, and again if its connection was dropped; count what became of it."""
         method, path, body = self._request(number)
         headers = self.work.headers | ({"Idempotency-Key": str(uuid4())} if body else {})
         started, failure = time.monotonic(), ""
@@ -193,7 +194,7 @@ async def obey(people: People, words: asyncio.StreamReader) -> None:
         people.work.rate = said.get("rate", people.work.rate)
         if said.get("tell"):
             people.outcome.cpu = time.process_time()
-            report = {"outcome": asdict(people.outcome), "ears": [asdict(ear) for ear in people.ears]}
+            report = {"outcome": vars(people.outcome), "ears": [vars(ear) for ear in people.ears]}
             sys.stdout.write(json.dumps(report) + "\n")
             sys.stdout.flush()
 
@@ -203,10 +204,10 @@ async def main() -> None:
     words = asyncio.StreamReader(limit=2**20)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(words), sys.stdin)
     people = People(Work(**json.loads(await words.readline())))
-    work = asyncio.create_task(people.be_at_work())
-    async with asyncio.timeout(LONGEST):
+    async with asyncio.timeout(LONGEST), asyncio.TaskGroup() as group:
+        work = group.create_task(people.be_at_work())
         await obey(people, words)
-    work.cancel()
+        work.cancel()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""HTTP/1.1 over TLS on connections that are kept open as a browser's are, and nothing else: cheap enough to be a load's sender."""
+"""HTTP/1.1 over TLS on connections that are kept open as a browser's are, and nothing else: cheap enough to be a load's sender.
+
+All that were opened are kept, for a handshake costs more than a request: a sender that closes them slows down when the server does.
+"""
 
 import asyncio
 import re
@@ -6,7 +9,6 @@ import ssl
 from dataclasses import dataclass, field
 
 TIMEOUT = 30.0  # seconds for a connection, and for an answer
-KEPT = 30  # connections that may wait for the next request
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
@@ -15,7 +17,7 @@ WITHOUT_BODY = {204, 304}
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class NoAnswer(Exception):  # noqa: N818 - what happened, not what went wrong here
+class NoAnswer(Exception):
     """The request was not answered."""
 
 
@@ -48,7 +50,7 @@ class Wire:
         except (OSError, EOFError) as error:
             connection[1].transport.abort()
             raise Dropped(repr(error)) from error
-        if stays and len(self._idle) < KEPT:
+        if stays:
             self._idle.append(connection)
         else:
             connection[1].close()
