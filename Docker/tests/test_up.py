@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from Docker.tests.stack import FOLDERS, WEB, Stack, wait_for
+from Docker.tests.stack import FOLDERS, WEB, Stack, docker, wait_for
 from production import broker, starting
 from production.compose import ComposeFailed
 from production.secret_files import SecretFiles
@@ -224,6 +224,22 @@ def test_the_jobs_can_be_repeated_and_two_at_once_wait_for_each_other(system: St
     assert system.compose.docker("wait", *ids).split() == ["0", "0"]
     system.compose.docker("rm", *ids)
     assert "as they are declared" in system.compose.run("run", "--rm", "--no-deps", "provision", capture=True).stdout
+
+
+def test_a_job_that_does_not_reach_the_database_asks_again(system: Stack) -> None:
+    db = system.container("db").id
+    system.compose.docker("pause", db)  # it takes connections and does not answer: after 5 s a job gives one up
+    try:
+        run = ("run", "--detach", "--no-deps")
+        ids = [system.compose.run(*run, job, capture=True).stdout.strip() for job in ("provision", "ticket-migrate")]
+        time.sleep(15)
+    finally:
+        system.compose.docker("unpause", db)
+    assert system.compose.docker("wait", *ids).split() == ["0", "0"]
+    said = [docker("logs", job) for job in ids]
+    assert ["timeout expired" in said[0], "the database is not reached" in said[1]] == [True, True]
+    system.compose.docker("rm", *ids)
+    system.wait_until_well(60)
 
 
 def test_a_changed_password_of_a_role_is_put_in_force_by_up(system: Stack) -> None:
