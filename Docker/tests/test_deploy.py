@@ -94,6 +94,21 @@ def test_the_whole_set_is_rolled_back_within_ten_seconds(running, releases, repo
     assert back["switched_after_seconds"] <= 10
 
 
+def test_workers_beyond_the_first_go_along_there_and_back(running, releases):
+    before, release = running.state["ticket"][1], next(releases)
+    further = f"{running.home.project}-ticket-worker-2"
+    assert running.tts("scale", "ticket", "2").returncode == 0
+    try:
+        assert running.running()[further] == before
+        running.told("deploy", "ticket", "--release", release)
+        assert running.running()[further] == release
+        running.told("rollback")
+        assert running.running()[further] == before
+    finally:
+        running.tts("scale", "ticket", "1")
+    assert further not in running.running()
+
+
 def test_the_files_of_both_front_ends_are_answered_after_the_switch(running, releases):
     old, new = next(releases), next(releases)
     running.told("deploy", "frontend", "--release", old)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from production import failpoints
+from production import failpoints, scaling
 from production.console import Steps
 from production.deployment.colours import Slot, web, worker
 from production.deployment.edge import Edge
@@ -177,8 +177,9 @@ class Conductor:
         self.engine.await_ready(chosen, self.steps.now)
 
     def _retire_worker(self, move: Move) -> None:
-        """The new worker is alone then; a transaction shows that events still flow, and that none ended as a dead letter."""
+        """No worker is of the old release then; a transaction shows that events still flow, and that none ended as a dead letter."""
         self.engine.stop([worker(self.state, service).twin for service in move.services])
+        scaling.renew(self.engine.compose, move.services)
         self._synthetic_transaction()
         for service in move.services:
             slot = web(self.state, service)

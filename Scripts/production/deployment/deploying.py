@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from production import starting
+from production import scaling, starting
 from production.console import progress, say
 from production.deployment import gate, overlay, record
 from production.deployment.colours import BLUE, GREEN, Slot, web
@@ -92,7 +92,7 @@ def deploy(home: Home, wish: Wish) -> Record:
     planned = plan(scene, wish)
     entry = _begin(scene, wish)
     if not any(planned):
-        _settle(scene)
+        _settle(scene, wish)
         return entry
     _insist_that_it_is_well(scene, wish)
     if wish.kind != record.RESTART:
@@ -152,8 +152,7 @@ def _conduct(scene: Scene, wish: Wish, entry: Record, planned: Sequence[Sequence
             scene.engine, scene.edge, observer, scene.synthetic, scene.state, wish.releases, entry, secrets.token_urlsafe(18), steps
         )
         try:
-            _follow(conductor, planned)
-            _settle(scene)
+            _follow(conductor, planned, scene, wish)
         except NoWayBack:
             raise
         except OperatorError as failure:
@@ -166,19 +165,21 @@ def _conduct(scene: Scene, wish: Wish, entry: Record, planned: Sequence[Sequence
             entry.steps.append({"what": "all", "seconds": round(time.time() - began, 1)})
 
 
-def _follow(conductor: Conductor, planned: Sequence[Sequence[Move]]) -> None:
-    """Every wave; whatever ends it early, also Ctrl-C, leads back."""
+def _follow(conductor: Conductor, planned: Sequence[Sequence[Move]], scene: Scene, wish: Wish) -> None:
+    """Every wave to the last file; whatever ends it early, also Ctrl-C, leads back."""
     with ExitStack() as undo:
         undo.callback(conductor.go_back)
         conductor.learn_what_is_usual()
         for wave in planned:
             conductor.follow(wave)
+        _settle(scene, wish)
         undo.pop_all()
 
 
-def _settle(scene: Scene) -> None:
-    """Files say what runs; what Compose would start is what serves."""
+def _settle(scene: Scene, wish: Wish) -> None:
+    """Files say what runs; what Compose would start is what serves, also of workers beyond the first."""
     overlay.write(scene.engine.home, scene.state, {})
+    scaling.renew(scene.engine.compose, [name for name in wish.releases if name in SERVICES])
     scene.edge.serve(routes_of(scene.engine.home, scene.state))
 
 

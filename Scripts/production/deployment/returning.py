@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from production import scaling
 from production.deployment import overlay
 from production.deployment.colours import Slot, other, slots
 from production.deployment.edge import Edge
@@ -39,6 +40,7 @@ def return_to(
     edge.serve(routes_of(engine.home, state))
     on_switch()
     _bring_up(engine, state, {Slot(n, e.colour, is_worker=True): e.release for n, e in wanted.items() if n in SERVICES})
+    scaling.renew(engine.compose, [name for name in wanted if name in SERVICES])
     _end_others(engine, state, wanted)
 
 
