@@ -28,7 +28,17 @@ def states(reading: Reading, memory: Memory) -> dict[str, str]:
     """Every component's state in this look."""
     if reading.is_maintenance:
         return {component.key: MAINTENANCE for component in COMPONENTS}
-    return {component.key: component.judge(reading, memory) for component in COMPONENTS}
+    found = {component.key: component.judge(reading, memory) for component in COMPONENTS}
+    if not is_excused(reading, memory):
+        return found
+    missed = {outage.component for outage in memory.outages if outage.until is None}  # work that ends an outage is part of it
+    excuse = MAINTENANCE if memory.was_well else UNKNOWN
+    return {key: state if state == UP or key in missed else excuse for key, state in found.items()}
+
+
+def is_excused(reading: Reading, memory: Memory) -> bool:
+    """What does not work now is no outage: the operator starts, stops or restores all of it, or nobody has ever started anything here."""
+    return reading.is_planned or not (memory.was_well or reading.containers)
 
 
 def worst(found: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from production.console import say
@@ -11,6 +11,7 @@ from production.errors import AnotherIsRunning
 from production.files import make_state_folder
 from production.home import Home
 from production.status_page import history, page
+from production.status_page.components import is_excused
 from production.watching import channels, conditions, host_metrics, incidents, reading
 from production.watching.channels import Letter, NotDelivered
 from production.watching.conditions import Trouble
@@ -28,7 +29,7 @@ def look(home: Home) -> tuple[Reading, list[Trouble]]:
         found = reading.take(home, edge_read_until=memory.edge_read_until)
         remember(memory, found)
         troubles = conditions.find_all(found, memory)
-        news = incidents.follow(memory, troubles)
+        news = [] if is_excused(found, memory) else _with_work(found, incidents.follow(memory, troubles))
         history.follow(memory, found)
         host_metrics.write(home, found, memory)
         page.write(home, found, memory)
@@ -42,10 +43,18 @@ def look(home: Home) -> tuple[Reading, list[Trouble]]:
 def remember(memory: Memory, found: Reading) -> None:
     """Put this look's counters to those of the last ones."""
     memory.at = memory.edge_read_until = found.at
+    memory.was_well = memory.was_well or all(map(found.is_well, found.parts))
     memory.edge.add(found.traffic)
     edge = {f"edge_{name}": float(memory.edge.count(first)) for name, first in (("requests", ""), ("5xx", "5"), ("429", "429"))}
     memory.ring = [*memory.ring, Look(found.at, conditions.counters(found) | edge)][-RING:]
     memory.today().traffic.add(found.traffic)
+
+
+def _with_work(found: Reading, news: list[News]) -> list[News]:
+    """What begins while the operator's tool works may come from that: whoever is told should know."""
+    if found.work is None:
+        return news
+    return [item if item.is_over else replace(item, text=f"{item.text} `tts {found.work.words}` is under way.") for item in news]
 
 
 def _letters(home: Home, memory: Memory, found: Reading, news: list[News]) -> list[dict[str, Any]]:

@@ -61,6 +61,8 @@ class Memory:
     """Everything, in the order in which a reader wants it."""
 
     at: float = 0.0
+    #: every part has been well once: before that nobody was ever served, and nothing can be missed
+    was_well: bool = False
     incidents: dict[str, Incident] = field(default_factory=dict)
     outages: list[Outage] = field(default_factory=list)
     edge_read_until: float = 0.0

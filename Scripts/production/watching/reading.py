@@ -11,8 +11,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from production import lock
 from production.containers import Container
 from production.home import Home
+from production.lock import Work
 from production.state import COMPOSE_NAMES, DEPLOYABLE, SERVICES
 from production.watching import certificates, edge_log, host, probes, scrape
 from production.watching.certificates import Certificate
@@ -25,6 +27,8 @@ FIRST_LOOK_BACK, LONGEST_LOOK_BACK = 60.0, 600.0  # seconds of the access log
 CERTIFICATE = "/etc/nginx/certificates/fullchain.pem"
 #: Compose service → it must run, always; the other ones of the project come and go
 PARTS = ("db", "rabbitmq", *(COMPOSE_NAMES[name] for name in DEPLOYABLE), *(f"{name}-worker" for name in SERVICES), "nginx", "backup")
+#: work of the operator's tool that interrupts; every other leaves the system in service
+PLANNED, LONGEST_WORK = ("up", "down", "restore"), 3600.0
 MONITORING = ("prometheus", "alertmanager")
 
 
@@ -48,6 +52,8 @@ class Reading:
     deployments: Sequence[dict[str, Any]] = ()
     is_maintenance: bool = False
     maintenance_text: str = ""
+    #: what the operator's tool does to the deployment at this moment
+    work: Work | None = None
     parts: tuple[str, ...] = PARTS
 
     @property
@@ -67,6 +73,11 @@ class Reading:
     def is_running(self) -> bool:
         """Anything of the deployment runs at all."""
         return any(container.state == "running" for container in self.containers or ())
+
+    @property
+    def is_planned(self) -> bool:
+        """All of it is being started, stopped or restored: what does not answer meanwhile is meant not to. An hour is the most."""
+        return self.work is not None and self.work.command in PLANNED and self.at - self.work.began < LONGEST_WORK
 
 
 def take(home: Home, *, edge_read_until: float = 0.0, engine: Engine | None = None) -> Reading:
@@ -97,6 +108,7 @@ def take(home: Home, *, edge_read_until: float = 0.0, engine: Engine | None = No
             deployments=[*read_lines(home.state / "deployments.jsonl")],
             is_maintenance=(home.state / "maintenance").exists(),
             maintenance_text=str(read_object(home.state / "maintenance").get("message") or ""),
+            work=lock.under_way(home),
             parts=PARTS + (MONITORING if "monitoring" in home.values.get("TTS_OVERLAYS", "") else ()),
         )
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -14,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bootstrap.paths import ROOT, SCRIPTS
 from production.errors import AnotherIsRunning
+from production.lock import under_way
+from production.status_page import history
 from production.watching.host_metrics import HELPS
 from production.watching.look import look
 from production.watching.memory import Memory
@@ -23,10 +26,11 @@ HTTPS_PORT = "1"  # where nobody listens
 
 @pytest.fixture
 def site(home, engine, tmp_path, monkeypatch):
-    """A deployment whose containers do not exist."""
+    """A deployment that was well once, and whose containers do not exist any more."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'engine.sock'}")
     home.values["HTTPS_PORT"] = HTTPS_PORT
     engine.answers["/containers/json"] = []
+    Memory(was_well=True).save(home)
     return home
 
 
@@ -62,6 +66,66 @@ def test_an_outage_is_told_once_and_so_is_its_end(site, hook, engine):
     for _ in range(3):
         look(site)
     assert any(text.splitlines()[1].startswith("over: ServiceDown/all: It lasted 1 min") for text in hook)
+
+
+def test_a_system_that_nobody_has_started_yet_is_missed_by_nobody(site, hook):
+    Memory().save(site)
+    for _ in range(3):
+        look(site)
+    memory = Memory.load(site)
+    assert (hook, memory.incidents, memory.outages, [*memory.today().components]) == ([], {}, [], [])
+
+
+@contextmanager
+def at_work(site, *words):
+    """Another process that holds the operator's lock, as ``tts`` does."""
+    code = "import sys; from pathlib import Path; from production.home import Home; from production.lock import exclusive\n"
+    code += "with exclusive(Home.find(Path(sys.argv.pop()))): print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, *words, str(site.path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPTS), str(ROOT)])}, **pipes) as worker:
+        assert worker.stdout.readline() == "held\n"
+        yield worker
+        worker.stdin.close()
+
+
+@pytest.mark.parametrize("words", [("up", "--build"), ("down",), ("restore", "--latest", "--stop-everything")], ids=lambda words: words[0])
+def test_what_does_not_answer_while_the_operator_starts_or_stops_it_all_is_no_outage(site, hook, words):
+    with at_work(site, *words) as worker:
+        assert (under_way(site).words, under_way(site).began) == (" ".join(words), pytest.approx(time.time(), abs=60))
+        for _ in range(3):
+            look(site)
+        memory = Memory.load(site)
+        assert (hook, memory.outages, memory.today().components["ticket"]) == ([], [], [0, 0, 0, 3])
+    assert (worker.returncode, under_way(site)) == (0, None)
+    for _ in range(2):
+        look(site)
+    assert (len(hook), [outage.looks for outage in history.real_outages(Memory.load(site))][:1]) == (1, [2])
+
+
+def test_an_outage_does_not_end_because_somebody_begins_to_mend_it(site, hook):
+    for _ in range(2):
+        look(site)
+    with at_work(site, "restore", "--latest"):
+        for _ in range(3):
+            look(site)
+    memory = Memory.load(site)
+    assert (len(hook), {outage.until for outage in memory.outages}, memory.today().components["ticket"]) == (1, {None}, [0, 0, 5, 0])
+
+
+def test_of_work_that_should_interrupt_nobody_whoever_is_told_hears(site, hook):
+    with at_work(site, "deploy", "all"):
+        for _ in range(2):
+            look(site)
+    text = "Nothing of the deployment is running. `tts deploy all` is under way."
+    assert [told.splitlines()[1] for told in hook] == [f"page: ServiceDown/all: {text} See documentation/runbook.md#servicedown."]
+
+
+def test_a_lock_that_a_killed_process_left_is_no_work(site):
+    with at_work(site, "up") as worker:
+        worker.kill()
+        worker.wait()
+        assert ((site.state / "lock").read_text(), under_way(site)) == (f"process {worker.pid}: up", None)
 
 
 def test_what_could_not_be_told_is_told_at_the_next_look(site, hook):

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from production.lock import Work
 from production.status_page import document, history, page
 from production.status_page.components import COMPONENTS, states
 from production.watching.conditions import counters
@@ -54,6 +55,12 @@ class TestStates:
     def test_during_maintenance_nothing_is_down(self, reading, memory):
         found = states(reading(is_maintenance=True, probes=probes(ticket="answers 503")), memory)
         assert set(found.values()) == {"maintenance"}
+
+    @pytest.mark.parametrize(("minutes", "expected"), [(59, "maintenance"), (61, "down")])
+    def test_work_that_takes_longer_than_an_hour_is_no_excuse(self, reading, memory, minutes, expected):
+        memory.was_well = True
+        found = reading(probes=probes(ticket="answers 502"), work=Work("up --build", memory.at - minutes * MINUTE))
+        assert state_of(found, memory) == {"ticket": expected}
 
 
 class TestHistory:
