@@ -1,6 +1,7 @@
 """Deployments on a real engine, under load: nobody notices. The figures are printed as they were measured."""
 
 import itertools
+import json
 import os
 import subprocess
 import time
@@ -131,7 +132,9 @@ def test_a_second_tool_is_refused_and_the_first_one_goes_on(running, releases):
     assert running.state["workflow"][1] == release
 
 
-@pytest.mark.parametrize("place", ["after START", "after PROVE", "between state and switch", "after WATCH", "after START_WORKER"])
+@pytest.mark.parametrize(
+    "place", ["after START", "after PROVE", "between state and switch", "after WATCH", "after START_WORKER", "after RETIRE_WORKER"]
+)
 def test_killed_at_any_step_it_can_be_run_again(running, releases, place):
     release = next(releases)
     killed = running.tts("deploy", "ticket", "--release", release, TTS_KILL_AT=place)
@@ -149,6 +152,57 @@ def test_a_killed_deployment_can_be_rolled_back_too(running, releases):
     running.tts("deploy", "ticket", "--release", next(releases), TTS_KILL_AT="after SWITCH")
     assert running.told("rollback")["outcome"] == "done"
     assert running.state["ticket"][1] == before
+
+
+def cut_off_canary(running: Desk, release: str) -> tuple[str, ...]:
+    """A canary whose tool is killed when the first users are in; the words of the deployment."""
+    words = ("deploy", "ticket", "--release", release, "--strategy", "canary", "--bake", "10,10,10")
+    assert running.tts(*words, TTS_KILL_AT="after SHARE").returncode == -9
+    return words
+
+
+def test_a_canary_whose_tool_was_killed_is_told_and_goes_on(running, releases):
+    words = cut_off_canary(running, next(releases))
+    status = json.loads(running.tts("status", "--json").stdout)
+    examined = json.loads(running.tts("doctor", "--json").stdout)["verdicts"]
+    assert (status["cut_off"]["shares"], status["well"]) == ({"ticket": 5}, False)
+    assert [verdict["level"] for verdict in examined if verdict["what"] == "deployment"] == ["warning"]
+    refused = running.tts("deploy", "auth", "--release", words[3])
+    assert (refused.returncode, "was cut off" in refused.stderr) == (3, True)
+    assert running.told(*words)["outcome"] == "done"
+    assert running.state["ticket"][1] == words[3]
+    assert json.loads(running.tts("status", "--json").stdout)["cut_off"] is None
+
+
+def test_a_canary_whose_tool_was_killed_is_taken_back_as_a_whole(running, releases):
+    before = (running.state, running.running())
+    cut_off_canary(running, next(releases))
+    assert running.told("rollback")["outcome"] == "done"
+    assert (running.state, running.running()) == before
+    assert "split_clients" not in (running.home.state / "upstreams.conf").read_text()
+    running.told("verify")
+
+
+def test_up_after_a_killed_canary_sends_nobody_to_what_it_stops(running, releases):
+    before = (running.state, running.running())
+    cut_off_canary(running, next(releases))
+    assert running.tts("up").returncode == 0
+    assert (running.state, running.running()) == before
+    assert "split_clients" not in (running.home.state / "upstreams.conf").read_text()
+    assert running.told("rollback")["outcome"] == "done"
+    assert (running.state, running.running()) == before
+
+
+@pytest.mark.parametrize("place", ["back between state and switch", "back before the workers"])
+def test_a_rollback_that_was_killed_is_brought_to_its_end_by_the_next(running, releases, place):
+    before = running.state["ticket"][:2]
+    running.told("deploy", "ticket", "--release", next(releases))
+    assert running.tts("rollback", TTS_KILL_AT=place).returncode == -9
+    running.told("verify")
+    assert running.told("rollback")["outcome"] == "done"
+    assert running.state["ticket"][:2] == before
+    ours = {name: found for name, found in running.running().items() if "-ticket" in name}
+    assert sorted(ours.values()) == [before[1], before[1]]
 
 
 def test_what_compose_would_start_is_what_serves(running):

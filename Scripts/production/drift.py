@@ -111,7 +111,7 @@ def _tools_own(home: Home) -> Iterator[Drift]:
         yield Drift(
             "upstreams.conf",
             "nginx is told something else than the state says",
-            "A deployment that was cut off: run it again, or roll back.",
+            "A deployment that was cut off: run it again, or roll back. `Scripts/tts up` brings the routes into force.",
         )
 
 

@@ -36,6 +36,7 @@ def examine(home: Home) -> list[Verdict]:
     door = Door.of(home, verifies=home.values.get("TTS_CERTIFICATE") == "acme")
     parts: list[Callable[[], Iterable[Verdict]]] = [
         lambda: inside.containers(compose),
+        lambda: inside.deployment(home),
         lambda: edge.name(home),
         lambda: edge.tls(home, compose),
         lambda: edge.pages(door),

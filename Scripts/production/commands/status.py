@@ -15,6 +15,7 @@ from production.commands import maintenance
 from production.compose import Compose, ComposeFailed
 from production.console import show, show_json
 from production.containers import Container
+from production.deployment import cut_off
 from production.home import Home
 from production.preflight.certificates import days_left
 from production.state import State
@@ -50,11 +51,13 @@ def gather(home: Home) -> dict[str, Any]:
     memory = attempt("memory", lambda: _memory(compose, lasting)) or {}
     events = attempt("events", lambda: figures.read(compose))
     differences = attempt("drift", lambda: drift.find(home, compose, containers))
+    cut = cut_off.find(home)
     return {
         "url": home.url,
         "environment": home.environment,
-        "well": _is_well(lasting, events, differences),
+        "well": cut is None and _is_well(lasting, events, differences),
         "maintenance": maintenance.read(home),
+        "cut_off": {"problem": cut.problem, "remedy": cut.remedy, "shares": dict(cut.shares)} if cut else None,
         "containers": [{**_describe(container), "memory_mib": memory.get(container.name)} for container in lasting],
         "memory_mib": round(sum(memory.values()), 1),
         "services": {name: asdict(service) for name, service in state.services.items()},
@@ -142,6 +145,8 @@ def _lines(report: dict[str, Any]) -> list[str]:
     lines += [f"Events of {event['service']}: {_events(event)}" for event in report["events"] or [] if _events(event)]
     if report["maintenance"]:
         lines.append(f"UNDER MAINTENANCE since {report['maintenance']['since']}. {report['maintenance']['message']}")
+    if report["cut_off"]:
+        lines.append(f"CUT OFF: {report['cut_off']['problem']}. {report['cut_off']['remedy']}")
     lines += [f"DRIFT {entry['what']}: {entry['difference']}. {entry['remedy']}" for entry in report["drift"] or []]
     lines += [f"Unknown: {name}: {reason}" for name, reason in report["unknown"].items()]
     return [*lines, "All is well." if report["well"] else "NOT WELL."]

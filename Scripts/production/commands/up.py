@@ -8,7 +8,7 @@ from production import drift, further, scaling, starting, subnets
 from production.commands.down import DryRun
 from production.compose import Compose, ComposeFailed
 from production.console import say, show
-from production.deployment import overlay
+from production.deployment import edge, overlay
 from production.home import Home
 from production.lock import exclusive
 from production.preflight import backups, run
@@ -40,6 +40,7 @@ def up(
         if pull:
             compose.run("pull", "--quiet", "--ignore-buildable" if build else "--policy=missing")
         if (home.state / "colours.yml").is_file():
+            edge.follow_the_state(home)  # before what it still leads to is stopped
             overlay.write(home, State.load(home), {})  # changed settings reach both colours
         subnets.write(home)
         scaling.write(home)

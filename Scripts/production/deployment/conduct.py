@@ -254,7 +254,9 @@ def find(engine: Engine, state: State, releases: Mapping[str, str], *, anew: boo
     for service, release in releases.items():
         image = engine.image(service, release).id
         is_current = {
-            slot: (container := found.get(slot.container(project))) is not None and container.is_well and container.image_id == image
+            slot: (container := found.get(slot.container(project))) is not None
+            and container.image_id == image
+            and engine.is_well(container)
             for slot in (web(state, service), worker(state, service))
         }
         runs = {slot: (twin := found.get(slot.twin.container(project))) is not None and twin.state == "running" for slot in is_current}

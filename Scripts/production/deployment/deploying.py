@@ -9,7 +9,7 @@ from datetime import datetime
 
 from production import scaling, starting
 from production.console import progress, say
-from production.deployment import gate, overlay, record
+from production.deployment import cut_off, gate, overlay, record
 from production.deployment.colours import BLUE, GREEN, Slot, web
 from production.deployment.conduct import Conductor, NoWayBack, find
 from production.deployment.edge import Address, Edge
@@ -88,11 +88,15 @@ def deploy(home: Home, wish: Wish) -> Record:
 
     Raises RefusedByPreflight (nothing was touched), RolledBack (all is as it was), or another OperatorError.
     """
+    cut_off.refuse_beside(home, wish.releases)
     scene = Scene.of(home)
     planned = plan(scene, wish)
     entry = _begin(scene, wish)
     if not any(planned):
         _settle(scene, wish)
+        if scene.journal.interrupted():  # all that the one before had not come to was to say so
+            scene.journal.open(entry)
+            scene.journal.close(entry, record.DONE)
         return entry
     _insist_that_it_is_well(scene, wish)
     if wish.kind != record.RESTART:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from production.deployment import upstreams
 from production.deployment.colours import BLUE, Slot
 from production.deployment.engine import Engine
 from production.deployment.figures import Figures, Log
@@ -15,7 +16,7 @@ from production.deployment.upstreams import READABLE, Routes, render
 from production.errors import OperatorError
 from production.files import write_atomically
 from production.home import Home
-from production.state import COMPOSE_NAMES, PORTS
+from production.state import COMPOSE_NAMES, PORTS, State
 
 REFRESH = "/edge/refresh.sh"
 ACCESS_LOG = "/var/log/nginx/access.log"
@@ -76,6 +77,12 @@ class Edge:
 
     def _size(self) -> int:
         return int((self._engine.look(self._container, "stat", "-c", "%s", ACCESS_LOG) or "0").strip() or 0)
+
+
+def follow_the_state(home: Home) -> None:
+    """Have the routes as the state says them, whatever a deployment that was cut off left; nginx takes them over if it runs."""
+    upstreams.write(home, State.load(home))
+    Engine(home).look(f"{home.project}-nginx", REFRESH, timeout=REFRESH_TIMEOUT)
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,10 @@ class Engine:
             raise NotReady(f"{name} does not stay up ({restarts} restarts).\n{self.log_of(name)}")
         return container.state == "running" and self._check(name)
 
+    def is_well(self, container: Container) -> bool:
+        """Whether it is, also where the engine has not looked yet since it started."""
+        return container.is_well or (container.state == "running" and container.health == "starting" and self._check(container.name))
+
     def _check(self, name: str) -> bool:
         """Run the container's health check now, instead of waiting for the engine to do so."""
         test = self._health_check(name)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from production.compose import Compose
-from production.deployment import record
+from production.deployment import cut_off, record
 from production.deployment.record import Journal, Record
 from production.errors import OperatorError
 from production.files import write_atomically
@@ -20,6 +20,7 @@ WITHIN = 180.0  # seconds until it is healthy again
 
 def renew(home: Home, service: str) -> Record:
     """Stop the database or the broker and start it as the settings now say. Call inside ``exclusive(home)``. Raises OperatorError."""
+    cut_off.refuse_beside(home, [service])
     journal, began = Journal(home), time.monotonic()
     entry = record.begin(
         record.DEPLOYMENT, release=home.values.get("TTS_RELEASE", ""), strategy="maintenance", services=[service], original={}

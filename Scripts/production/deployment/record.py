@@ -44,6 +44,8 @@ class Record:
     rollback_reason: str = ""
     #: what served before, by service: the way back
     original: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: what a rollback leads to, by service
+    target: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def begin(kind: str, *, release: str, strategy: str, services: list[str], original: Mapping[str, Mapping[str, str]]) -> Record:
@@ -82,8 +84,13 @@ class Journal:
         self._open.unlink(missing_ok=True)
 
     def interrupted(self) -> Record | None:
-        """The deployment that never ended, if there is one and this process has none under way."""
-        return _read(self._open.read_text(encoding="utf-8")) if self._open.is_file() else None
+        """The deployment that never ended, if there is one and nobody has one under way."""
+        try:
+            left = _read(self._open.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        closed = left and any(last.id == left.id and last.outcome != INTERRUPTED for last in self.records()[-1:])
+        return None if closed else left
 
     def records(self) -> list[Record]:
         """All of them, the oldest first; a line that a dying machine cut off is passed over."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from production import scaling
+from production import failpoints, scaling
 from production.deployment import overlay
 from production.deployment.colours import Slot, other, slots
 from production.deployment.edge import Edge
@@ -34,14 +34,25 @@ def return_to(
         engine.stop([Slot(name, entry.colour) for name, entry in moving.items() if name != "frontend"])
         overlay.write(engine.home, state, {})
         raise
-    for name, entry in wanted.items():
-        state.services[name] = replace(entry)
-    state.save()
-    edge.serve(routes_of(engine.home, state))
+    _switch(engine, edge, state, wanted)
     on_switch()
+    failpoints.reached("back before the workers")
     _bring_up(engine, state, {Slot(n, e.colour, is_worker=True): e.release for n, e in wanted.items() if n in SERVICES})
     scaling.renew(engine.compose, [name for name in wanted if name in SERVICES])
     _end_others(engine, state, wanted)
+
+
+def _switch(engine: Engine, edge: Edge, state: State, wanted: Mapping[str, ServiceState]) -> None:
+    before = dict(state.services)
+    state.services.update({name: replace(entry) for name, entry in wanted.items()})
+    state.save()
+    failpoints.reached("back between state and switch")
+    try:
+        edge.serve(routes_of(engine.home, state))
+    except OperatorError:
+        state.services.update(before)
+        state.save()
+        raise
 
 
 def _end_others(engine: Engine, state: State, wanted: Mapping[str, ServiceState]) -> None:

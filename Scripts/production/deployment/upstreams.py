@@ -1,5 +1,6 @@
 """The file that tells nginx who serves: written here only, and always as a whole."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,6 +60,13 @@ def render(routes: Routes) -> str:
 def write(home: Home, state: State) -> None:
     """Write the file as the state has it. Raises OSError."""
     write_atomically(home.state / "upstreams.conf", render(routes_of(home, state)), mode=READABLE)
+
+
+def shares(home: Home) -> dict[str, int]:
+    """Service → percent of the users that come to a release under trial, as nginx is told now."""
+    path = home.state / "upstreams.conf"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return {name: int(percent) for name, percent in re.findall(r'^split_clients "(\w+)\$release_key" .* \{ (\d+)% ', text, re.MULTILINE)}
 
 
 def _somebody_is_tried(routes: Routes) -> bool:

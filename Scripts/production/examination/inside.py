@@ -5,6 +5,7 @@ from pathlib import Path
 
 from production import figures
 from production.compose import Compose, ComposeFailed
+from production.deployment import cut_off
 from production.examination.report import Verdict, error, ok, warning
 from production.home import Home
 from production.preflight import machine
@@ -29,6 +30,12 @@ def containers(compose: Compose) -> Iterator[Verdict]:
             )
     if not ill:
         yield ok("containers", f"{len(found) - len(jobs)} are well")
+
+
+def deployment(home: Home) -> Iterator[Verdict]:
+    """None was cut off."""
+    left = cut_off.find(home)
+    yield warning("deployment", left.problem, left.remedy) if left else ok("deployment", "none was cut off")
 
 
 def events(compose: Compose) -> Iterator[Verdict]:

@@ -64,6 +64,12 @@ def restarts(reading: Reading, memory: Memory) -> Iterator[Trouble]:
             yield Trouble("ContainerRestartLoop", container.name, PAGE, f"{container.name} started {rise:.0f} times in ten minutes.", 1)
 
 
+def deployment(reading: Reading, memory: Memory) -> Iterator[Trouble]:
+    """3b. A deployment was cut off: old and new release may both serve until somebody ends it."""
+    if reading.cut_off:
+        yield Trouble("DeploymentCutOff", "", WARN, f"{reading.cut_off[:1].upper()}{reading.cut_off[1:]}")
+
+
 def memory_is_short(reading: Reading, memory: Memory) -> Iterator[Trouble]:
     """4. The kernel killed something, or will soon."""
     killed = memory.rise("oom_kills", minutes=10)
@@ -180,8 +186,8 @@ def strangers(reading: Reading, memory: Memory) -> Iterator[Trouble]:
 
 
 FINDERS: tuple[Finder, ...] = (
-    front_door, containers, restarts, memory_is_short, disk, database, archive, backups, drill, certificate, events, broker,
-    mail_and_timers, strangers,
+    front_door, containers, restarts, deployment, memory_is_short, disk, database, archive, backups, drill, certificate, events,
+    broker, mail_and_timers, strangers,
 )  # fmt: skip
 #: cause → what it brings about, and what is therefore not told as well
 CONSEQUENCES = {

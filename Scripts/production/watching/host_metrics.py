@@ -46,6 +46,7 @@ HELPS = {
     "deployment_last_seconds": "How long the last deployment took",
     "deployment_last_downtime_seconds": "How long its probes failed",
     "deployment_last_p95_seconds": "95 % of a service's requests were answered within, before, during and after it",
+    "deployment_cut_off": "1 while a deployment lies there whose tool was killed",
     "release_info": "The release of each service that is in force",
     "maintenance": "1 while the maintenance page is shown",
 }
@@ -71,6 +72,7 @@ def page(home: Home, reading: Reading, memory: Memory) -> Samples:
     samples.add("watch_last_run_timestamp_seconds", reading.at)
     samples.add("watch_incidents", sum(incident.is_told for incident in memory.incidents.values()))
     samples.add("maintenance", float(reading.is_maintenance))
+    samples.add("deployment_cut_off", float(bool(reading.cut_off)))
     _add_parts(samples, reading)
     _add_host(samples, reading)
     _add_edge(samples, reading, memory)

@@ -13,6 +13,7 @@ from typing import Any
 
 from production import lock
 from production.containers import Container
+from production.deployment import cut_off
 from production.home import Home
 from production.lock import Work
 from production.state import COMPOSE_NAMES, DEPLOYABLE, SERVICES
@@ -52,6 +53,8 @@ class Reading:
     deployments: Sequence[dict[str, Any]] = ()
     is_maintenance: bool = False
     maintenance_text: str = ""
+    #: a deployment whose tool was killed, and how it is ended; empty without one
+    cut_off: str = ""
     #: what the operator's tool does to the deployment at this moment
     work: Work | None = None
     parts: tuple[str, ...] = PARTS
@@ -109,8 +112,14 @@ def take(home: Home, *, edge_read_until: float = 0.0, engine: Engine | None = No
             is_maintenance=(home.state / "maintenance").exists(),
             maintenance_text=str(read_object(home.state / "maintenance").get("message") or ""),
             work=lock.under_way(home),
+            cut_off=_cut_off(home),
             parts=PARTS + (MONITORING if "monitoring" in home.values.get("TTS_OVERLAYS", "") else ()),
         )
+
+
+def _cut_off(home: Home) -> str:
+    left = cut_off.find(home)
+    return f"{left.problem}. {left.remedy}" if left else ""
 
 
 def read_object(path: Path) -> dict[str, Any]:

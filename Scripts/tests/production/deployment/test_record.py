@@ -50,6 +50,15 @@ def test_one_that_was_killed_is_written_down_by_the_next_which_keeps_the_way_bac
     assert found.id == second.id
 
 
+def test_one_whose_tool_died_between_its_last_line_and_its_end_has_ended(home):
+    journal, record = Journal(home), a_record()
+    journal.open(record)
+    opened = (home.state / "deployment.json").read_text()
+    journal.close(record, DONE)
+    (home.state / "deployment.json").write_text(opened)
+    assert journal.interrupted() is None
+
+
 def test_the_way_back_of_other_services_is_not_mixed_in(home):
     Journal(home).open(a_record())
     second = a_record({"ticket": {"colour": "blue", "release": "1.0", "previous": ""}})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ops import binaries
-from production.deployment.upstreams import Routes, Trial, render, routes_of, write
+from production.deployment.upstreams import Routes, Trial, render, routes_of, shares, write
 from production.home import Home
 from production.state import State
 from servicekit.testing.postgres import free_port
@@ -127,6 +127,14 @@ def test_a_program_stays_with_the_release_of_its_token(front, home):
     served = front(routes(home, 50))
     for number in range(50):
         assert len({served.ask(Authorization=f"Bearer {number}")[0][0] for _ in range(5)}) == 1
+
+
+def test_the_share_of_a_trial_can_be_read_from_what_nginx_is_told(home):
+    path = home.state / "upstreams.conf"
+    path.write_text(render(routes_of(home, State.load(home), {"auth": Trial(25), "ticket": Trial(0), "frontend": Trial(5)}, "secret")))
+    assert shares(home) == {"auth": 25, "frontend": 5}
+    write(home, State.load(home))
+    assert shares(home) == {}
 
 
 def test_it_is_written_whole_and_readable_for_nginx(home):

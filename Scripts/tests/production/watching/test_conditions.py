@@ -55,6 +55,7 @@ def test_where_all_is_well_nothing_is_found(reading, memory):
         ({"auth": {"database_connections": 65}}, [("PgConnections", WARN)]),
         ({"auth": {"wal_archive_age_seconds": 181}}, [("WalArchiveLag", PAGE)]),
         ({"pages": {"queues": queues(full=(3, 0), empty=(0, 0), at_work=(9, 1))}}, [("QueueNoConsumer/full", PAGE)]),
+        ({"cut_off": "the deployment of ticket was cut off. Do this."}, [("DeploymentCutOff", WARN)]),
         ({"drills": []}, [("DrillOld", TICKET)]),
         ({"drills": [{"at": "2026-03-05T12:00:00+00:00", "ok": True}]}, [("DrillOld", TICKET)]),
         ({"drills": [{"at": "2026-03-13T12:00:00+00:00", "ok": False}]}, [("DrillOld", TICKET)]),
