@@ -4,7 +4,7 @@ set -eu
 
 case ${1:-web} in
     web)     exec daphne -v 0 --no-server-name -b 0.0.0.0 -p 8001 messaging.asgi:application ;;
-    worker)  exec celery -q -A messaging worker -P threads -c 4 --without-gossip --without-mingle -l WARNING ;;
+    worker)  exec celery -q -A messaging worker -P threads -c 4 --without-gossip --without-mingle ;;
     migrate) exec python manage.py prepare ;;
     *)       exec "$@" ;;
 esac

@@ -4,7 +4,7 @@ set -eu
 
 case ${1:-web} in
     web)     exec gunicorn -c python:servicekit.gunicorn_conf notification_service.wsgi ;;
-    worker)  exec celery -q -A notification_service worker -P threads -c 4 --without-gossip --without-mingle -l WARNING ;;
+    worker)  exec celery -q -A notification_service worker -P threads -c 4 --without-gossip --without-mingle ;;
     migrate) exec python manage.py prepare ;;
     *)       exec "$@" ;;
 esac

@@ -153,7 +153,7 @@ def _logging(name: str) -> dict[str, Any]:
         "root": {"handlers": ["stdout"], "level": env.text("LOG_LEVEL", "INFO")},
         "loggers": {
             "django.request": {"level": "ERROR"},
-            "celery.worker.strategy": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
             "celery.app.trace": {"level": "ERROR"},
         },
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 from celery import Celery, bootsteps
+from celery.signals import setup_logging
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,11 +30,16 @@ def make_app(package: str) -> Celery:
     django.setup()
     if not settings.CELERY_BROKER_URL:
         raise ImproperlyConfigured("CELERY_BROKER_URL is none: a worker needs a broker")
+    setup_logging.connect(_leave_logging_alone)
     app = Celery(package, broker=settings.CELERY_BROKER_URL)
     app.conf.update(_configuration())
     app.steps["worker"].add(Threads)
     app.steps["consumer"].add(ConsumerPulse)
     return app
+
+
+def _leave_logging_alone(**_: Any) -> None:
+    """Somebody who listens to this signal keeps Celery from setting levels: the settings' LOGGING holds in workers, too."""
 
 
 def _configuration() -> dict[str, Any]:
@@ -51,7 +57,6 @@ def _configuration() -> dict[str, Any]:
         "worker_consumer": "servicekit.events.consumer:EventConsumer",
         "worker_enable_remote_control": False,
         "worker_send_task_events": False,
-        "worker_hijack_root_logger": False,
         "broker_transport_options": BROKER_OPTIONS[kind],
         "broker_heartbeat": 30 if kind == "amqp" else 0,
         "broker_connection_retry_on_startup": True,

@@ -14,7 +14,7 @@ WEB_COMMANDS = {
     "messaging": ("-m", "daphne", "-v", "0", "--no-server-name", "-b", "127.0.0.1", "-p", "{port}", "messaging.asgi:application"),
 }
 GUNICORN = ("-m", "gunicorn", "-c", "python:servicekit.gunicorn_conf", "{service}.wsgi")
-CELERY = ("-m", "celery", "-A", "{service}", "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle", "-l", "WARNING")
+CELERY = ("-m", "celery", "-A", "{service}", "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle")
 
 
 @dataclass(frozen=True)

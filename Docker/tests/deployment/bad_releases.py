@@ -28,7 +28,7 @@ def fail(start_response):
 CRASHES = """#!/bin/sh
 case ${1:-web} in
     web)     echo "this release cannot start" >&2; exit 1 ;;
-    worker)  exec celery -A ticket_service worker -P threads -c 4 --without-gossip --without-mingle -l WARNING ;;
+    worker)  exec celery -A ticket_service worker -P threads -c 4 --without-gossip --without-mingle ;;
     migrate) exec python manage.py prepare ;;
     *)       exec "$@" ;;
 esac

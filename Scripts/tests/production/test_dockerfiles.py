@@ -30,7 +30,7 @@ def test_an_entrypoint_knows_the_same_roles(service: str) -> None:
     lines = (ROOT / service / "entrypoint.sh").read_text(encoding="utf-8").splitlines()
     workers = [line for line in lines if line.lstrip().startswith("worker)")]
     assert workers == [
-        f"    worker)  exec celery -q -A {service} worker -P threads -c 4 --without-gossip --without-mingle -l WARNING ;;",
+        f"    worker)  exec celery -q -A {service} worker -P threads -c 4 --without-gossip --without-mingle ;;",
     ]
     assert [line.split(")")[0].strip() for line in lines if re.match(r"    \S+\)", line)] == ["web", "worker", "migrate", "*"]
 

@@ -57,7 +57,7 @@ class Service:
         return [str(BIN / "gunicorn"), "-c", "python:servicekit.gunicorn_conf", f"{self.name}.wsgi"]
 
     def _worker_command(self) -> list[str]:
-        options = ["-P", "threads", "-c", "4", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+        options = ["-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"]
         return [str(BIN / "celery"), "-A", self.name, "worker", *options]
 
     def second_worker(self) -> Process:
