@@ -9,6 +9,7 @@ import pytest
 
 from Docker.tests import pages
 from Docker.tests.machine import CHECKOUT, Machine, base_images, new_machine, user_data
+from Docker.tests.stack import wait_for
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -54,4 +55,4 @@ def test_the_site_that_the_guide_leads_to_is_open_to_the_world_and_nothing_else_
 
 def test_after_a_restart_of_the_server_the_system_is_back(droplet: Machine) -> None:
     droplet.restart(seconds=420)
-    assert "The system works." in droplet.log_in(f"{CHECKOUT}/Scripts/tts verify").stdout
+    wait_for(lambda: "The system works." in droplet.log_in(f"{CHECKOUT}/Scripts/tts verify").stdout, 180)
