@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from Docker.tests.edge.stack import COMPOSE_NAMES, DOMAIN, EdgeStack, edge_stack, eventually
+from production import announcement
+from production.home import Home
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -269,7 +271,10 @@ def test_maintenance_begins_and_ends_with_a_file_and_without_a_reload(edge: Edge
         assert edge.get("/edge/page.css").status_code == 200
         assert edge.request("POST", "/api/v1/tickets/", content=b"x").status_code == 503
         assert edge.get("/api/v1/tickets/", host=f"api.{DOMAIN}").json()["code"] == "maintenance"
-        (edge.home / "state" / "maintenance").unlink()
+        announcement.put_up(Home(edge.home), "Back at <9> & sooner")
+        assert edge.get("/api/v1/tickets/").json()["detail"].endswith("Nothing is lost. Back at <9> & sooner")
+        assert '<p class="announcement">Back at &lt;9&gt; &amp; sooner</p>' in edge.get("/tickets/T-1", headers=PAGE).text
+        announcement.take_down(Home(edge.home))
         assert edge.get("/api/v1/tickets/").status_code == 200
     assert edge.sh("cat /run/nginx/seen; ls /run/nginx") == masters
 

@@ -13,6 +13,7 @@ import pytest
 
 from Docker.tests.office import DOMAIN, Office, command, drift, environment, ids, initialised, tts
 from Docker.tests.stack import docker
+from Docker.tests.stack import wait_for
 from production.compose import Compose
 from production.home import Home
 from production.secret_files import SecretFiles
@@ -263,6 +264,7 @@ def test_people_see_the_maintenance_page_as_long_as_it_is_on(desk):
         closed = desk.ask_anybody("/api/v1/tickets/")
     finally:
         assert desk.tts("maintenance", "off").returncode == 0
+    assert closed.json()["detail"].endswith("Nothing is lost. new disks")
     assert (closed.status_code, closed.json()["code"], desk.ask_anybody("/api/v1/tickets/").status_code) == (503, "maintenance", 401)
 
 
@@ -276,11 +278,12 @@ def test_a_service_gets_a_second_worker_and_gives_it_up_again(desk):
     assert (f"{desk.home.project}-workflow-worker-2" in ids(desk), found().startswith("taken from by 2,")) == (True, True)
     assert drift(desk) == []
     assert desk.tts("scale", "workflow", "1").stdout == "workflow has 1 worker.\n"
-    assert (f"{desk.home.project}-workflow-worker-2" in ids(desk), found().startswith("taken from by 1,")) == (False, True)
+    assert f"{desk.home.project}-workflow-worker-2" not in ids(desk)
+    wait_for(lambda: found().startswith("taken from by 1,"), 30)  # the broker's count is a few seconds old
 
 
 def test_everything_stops_and_comes_back_with_its_data(desk):
-    assert desk.tts("down").returncode == 0
-    assert ids(desk) == {}
+    began, done = time.monotonic(), desk.tts("down")
+    assert (done.returncode, time.monotonic() - began < 40, ids(desk)) == (0, True, {}), done.stderr
     assert desk.tts("up").returncode == 0
     assert desk.ask("GET", "/api/v1/tickets/").status_code == 200

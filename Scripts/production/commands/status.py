@@ -8,10 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from production import certificate, drift, figures
+from production import announcement, certificate, drift, figures
 from production.backup import status as backups
 from production.backup.container import BackupDoesNotRun
-from production.commands import maintenance
 from production.compose import Compose, ComposeFailed
 from production.console import show, show_json
 from production.containers import Container
@@ -56,7 +55,7 @@ def gather(home: Home) -> dict[str, Any]:
         "url": home.url,
         "environment": home.environment,
         "well": cut is None and _is_well(lasting, events, differences),
-        "maintenance": maintenance.read(home),
+        "maintenance": announcement.read(home),
         "cut_off": {"problem": cut.problem, "remedy": cut.remedy, "shares": dict(cut.shares)} if cut else None,
         "containers": [{**_describe(container), "memory_mib": memory.get(container.name)} for container in lasting],
         "memory_mib": round(sum(memory.values()), 1),

@@ -89,6 +89,12 @@ class TestMaintenance:
         assert (shown.startswith("Under maintenance since 20"), shown.endswith(". new disks until 9\n")) == (True, True)
         assert (home.state / "maintenance").stat().st_mode & 0o777 == 0o644
         assert (tts("maintenance", "off").returncode, tts("maintenance", "show").stdout) == (0, "Open.\n")
+        assert list(home.state.glob("maintenance*")) == []
+
+    @pytest.mark.parametrize("message", ["two\nlines", "\x1b[31mred", "\u202eturned", "x" * 301], ids=["line", "control", "turn", "long"])
+    def test_a_message_that_is_not_a_short_line_of_text_is_refused(self, home, tts, message):
+        done = tts("maintenance", "on", "--message", message)
+        assert (done.returncode, "--message" in done.stderr, list(home.state.glob("maintenance*"))) == (2, True, [])
 
 
 class TestState:
