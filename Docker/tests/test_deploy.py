@@ -12,6 +12,7 @@ import pytest
 
 from Docker.tests.deployment.desk import FIRST, Desk, build, build_good, desk
 from Docker.tests.deployment.trial import deploy_under_load
+from production.compose import Compose
 from production.state import DEPLOYABLE, SERVICES
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -240,6 +241,31 @@ def test_the_broker_is_renewed_behind_the_maintenance_page_alone(running):
     while running.tts("verify").returncode:
         assert time.monotonic() < deadline
     assert {name for name in SERVICES if running.state[name]} == set(SERVICES)
+
+
+def test_a_deployment_of_all_says_what_it_did_not_touch(running, releases):
+    release = next(releases)
+    done = running.tts("deploy", "--release", release)
+    assert done.returncode == 0, done.stderr
+    assert f"nginx (runs {FIRST})" in done.stderr
+    assert f"`Scripts/tts init --yes --set TTS_RELEASE={release}`, then `Scripts/tts up`" in done.stderr
+
+
+def front_door(running: Desk) -> str:
+    (found,) = [container.id for container in Compose(running.home).containers() if container.service == "nginx"]
+    return found
+
+
+def test_the_front_door_is_renewed_only_when_somebody_agrees(running):
+    before = front_door(running)
+    refused = running.tts("deploy", "nginx")
+    another = running.tts("deploy", "nginx", "--maintenance", "--release", "another")
+    assert (refused.returncode, "--maintenance" in refused.stderr) == (3, True)
+    assert (another.returncode, "TTS_RELEASE=another" in another.stderr) == (3, True)
+    assert front_door(running) == before
+    assert running.told("deploy", "nginx", "--maintenance")["outcome"] == "done"
+    assert front_door(running) != before
+    running.told("verify")
 
 
 class TestMigrations:

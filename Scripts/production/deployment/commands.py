@@ -9,16 +9,22 @@ from rich.table import Table
 from production.console import say, show, show_json
 from production.deployment import deploying, gate, maintaining
 from production.deployment.deploying import Scene, Wish
+from production.deployment.engine import Engine
 from production.deployment.overlay import default_release
 from production.deployment.plan import CANARY, WATCH, Strategy
 from production.deployment.record import Journal, Record
 from production.deployment.rolling_back import roll_back
-from production.errors import RefusedByPreflight, WrongUse
+from production.errors import WrongUse
 from production.home import Home
 from production.lock import exclusive
-from production.state import SERVICES
+from production.state import DEPLOYABLE, SERVICES
 
-Services = Annotated[list[str] | None, typer.Argument(help="auth ticket workflow messaging notification frontend, or all (the default)")]
+Services = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="auth ticket workflow messaging notification frontend, or all of these (the default); or one of db rabbitmq nginx backup"
+    ),
+]
 USUAL_BAKE = ",".join(f"{seconds:.0f}" for _, seconds in CANARY)
 AsData = Annotated[bool, typer.Option("--json", help="For programs.")]
 
@@ -32,21 +38,21 @@ def deploy(
     at_once: Annotated[int | None, typer.Option(help="Containers more than usual that memory bears (default: looked up).")] = None,
     force: Annotated[bool, typer.Option(help="Though the system is not well now; contract though a day is not over.")] = False,
     contract: Annotated[bool, typer.Option(help="Only apply the migrations that take something away; there is no way back.")] = False,
-    maintenance: Annotated[bool, typer.Option(help="For db and rabbitmq: stop and start, behind the maintenance page.")] = False,
+    maintenance: Annotated[bool, typer.Option(help="For db, rabbitmq and nginx: people may notice.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Judge and show the plan; touch nothing.")] = False,
     as_data: AsData = False,
 ) -> None:
     """Bring a release into service without anybody noticing; what turns out bad goes back by itself."""
     home, named = Home.find(), services or ["all"]
     with exclusive(home):
-        if any(name in maintaining.BACKING for name in named):
-            return _tell(_renew(home, named, is_agreed=maintenance), as_data)
+        if any(name in maintaining.NOTICED for name in named):
+            return _renew(home, named, release, is_agreed=maintenance, is_tried=dry_run, as_data=as_data)
         if contract:
             return _contract(home, named, is_forced=force)
         if not release:
             raise WrongUse("Which release? --release NAME, the tag of the images.")
         wish = Wish(deploying.wanted(named, release), strategy, _stages(bake), watch, at_once, is_forced=force)
-        return _show_plan(home, wish) if dry_run else _tell(deploying.deploy(home, wish), as_data)
+        return _show_plan(home, wish) if dry_run else _deploy(home, wish, release, as_data=as_data)
 
 
 def rollback(services: Services = None, as_data: AsData = False) -> None:
@@ -122,14 +128,21 @@ def _show_plan(home: Home, wish: Wish) -> None:
             show(f"{', '.join(move.services)}: {move.act.value}" + (f" ({move.percent} %)" if move.percent else ""))
 
 
-def _renew(home: Home, named: list[str], *, is_agreed: bool) -> Record:
+def _renew(home: Home, named: list[str], release: str, *, is_agreed: bool, is_tried: bool, as_data: bool) -> None:
+    part = named[0]
     if len(named) != 1:
-        raise WrongUse("db and rabbitmq are renewed one at a time, and without other services.")
-    if not is_agreed:
-        raise RefusedByPreflight(
-            f"{named[0]} cannot be replaced while it runs: --maintenance stops and starts it behind the maintenance page."
-        )
-    return maintaining.renew(home, named[0])
+        raise WrongUse(f"{', '.join(maintaining.NOTICED)} are renewed one at a time, and without other services.")
+    maintaining.insist(home, part, release, is_agreed=is_agreed or is_tried)
+    if is_tried:
+        return show(f"Would stop {part} and start it as the settings say; {maintaining.NOTICED[part] or 'nobody notices'}.")
+    return _tell(maintaining.renew(home, part), as_data)
+
+
+def _deploy(home: Home, wish: Wish, release: str, *, as_data: bool) -> None:
+    _tell(deploying.deploy(home, wish), as_data)
+    is_all = wish.releases.keys() == set(DEPLOYABLE)
+    if is_all and (behind := maintaining.left_behind(Engine(home), release)):
+        say(maintaining.advice(behind, release, default_release(home)))
 
 
 def _contract(home: Home, named: list[str], *, is_forced: bool) -> None:

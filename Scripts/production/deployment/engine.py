@@ -47,20 +47,21 @@ class Engine:
     def image(self, service: str, release: str) -> Image:
         """The image of a release; fetched if it is not here. Raises RefusedByPreflight if there is none."""
         reference = self.reference(service, release)
-        found = self._image_id(reference)
+        found = self.image_id(reference)
         if not found:
             try:
                 self.compose.docker("pull", "--quiet", reference)
             except ComposeFailed as failure:
                 raise RefusedByPreflight(f"There is no image {reference}, neither here nor in the registry. {failure}") from None
-            found = self._image_id(reference)
+            found = self.image_id(reference)
         return Image(reference, found)
 
     def reference(self, service: str, release: str) -> str:
         """The name of a release's image."""
         return f"{self.home.values.get('TTS_REGISTRY') or 'tts'}/{service}:{release}"
 
-    def _image_id(self, reference: str) -> str:
+    def image_id(self, reference: str) -> str:
+        """The image that a name stands for; empty if it is not here."""
         return self.compose.docker("image", "inspect", "--format", "{{.Id}}", reference, check=False).strip()
 
     def start(self, chosen: Sequence[Slot], state: State, trying: Mapping[str, str]) -> None:
