@@ -9,6 +9,7 @@ import pytest
 from Docker.tests.deployment.bad_releases import BAD, Bad
 from Docker.tests.deployment.desk import FIRST, Desk, build, desk
 from Docker.tests.deployment.trial import deploy_under_load
+from production.compose import Compose
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -38,6 +39,16 @@ def test_a_bad_release_goes_back_by_itself(running: Desk, folder: Path, bad: Bad
     assert (running.state, running.running()) == before
     assert (len(failures) / trial.load.outcome.requests < 0.005, trial.missed) == (True, []), failures[:5]
     running.told("verify")
+
+
+def test_what_the_first_bad_release_left_is_known_to_compose(running: Desk):
+    """Nobody has deployed anything with success yet."""
+    assert running.state["ticket"] == ("blue", "", "")
+    compose = Compose(running.home)
+    left = {container.service for container in compose.containers() if container.service.endswith("-green")}
+    assert left >= {"ticket-service-green"}
+    assert left <= set(compose.config()["services"])
+    assert "orphan" not in compose.run("up", "--detach", "--no-deps", "--no-recreate", "frontend", capture=True).stderr
 
 
 def test_after_a_bad_release_a_good_one_can_be_deployed(running: Desk, folder: Path):

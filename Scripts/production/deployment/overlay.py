@@ -38,12 +38,12 @@ def render(declared: Mapping[str, Any], state: State, trying: Mapping[str, str],
     services: dict[str, Any] = {}
     for name in DEPLOYABLE:
         entry = state.services[name]
-        if not (entry.previous or entry.colour == GREEN or name in trying):
-            continue  # nobody has deployed it yet
-        for colour in (BLUE, GREEN):
+        is_deployed = bool(entry.previous) or entry.colour == GREEN or name in trying
+        for colour in (BLUE, GREEN) if is_deployed else (GREEN,):  # which a deployment that failed may have left
             for slot in slots(name, colour):
                 release = release_of(state, slot, trying, default)
-                runs = colour == entry.colour or name in trying or name == "frontend"  # the one before answers for its files
+                # the front end before answers for its files
+                runs = colour == entry.colour or name in trying or (name == "frontend" and is_deployed)
                 services[slot.compose_name] = _definition(declared["services"][slot.base], slot, declared["name"], release, runs=runs)
     return {"services": services}
 

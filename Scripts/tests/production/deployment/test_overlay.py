@@ -31,13 +31,17 @@ def a_state(tmp_path, **services):
     return state
 
 
-def test_before_the_first_deployment_there_is_nothing_to_tell(tmp_path):
-    assert render(declared(), a_state(tmp_path), {}, "0.9") == {"services": {}}
+def test_before_the_first_deployment_there_are_twins_that_do_not_run(tmp_path):
+    services = render(declared(), a_state(tmp_path), {}, "0.9")["services"]
+    assert set(services) == {f"{name}-green" for name in declared()["services"]}
+    assert {(service["image"].rpartition(":")[2], service["scale"]) for service in services.values()} == {("0.9", 0)}
 
 
 def test_a_release_under_trial_stands_beside_the_serving_one(tmp_path):
     services = render(declared(), a_state(tmp_path), {"auth": "1.0"}, "0.9")["services"]
-    assert list(services) == ["auth-service", "auth-worker", "auth-service-green", "auth-worker-green"]
+    assert [name for name in services if services[name].get("scale") != 0] == [
+        "auth-service", "auth-worker", "auth-service-green", "auth-worker-green"
+    ]  # fmt: skip
     assert services["auth-service"] == {"image": "registry.example.org:5000/tts/auth:0.9"}
     assert services["auth-service-green"] == {
         "image": "registry.example.org:5000/tts/auth:1.0",
