@@ -44,10 +44,10 @@ class Loop(threading.Thread):
         self.release()
         connection.close()
 
-    def stop(self) -> None:
-        """Ask it to end and wait for the present turn."""
+    def stop(self, within: float = 10.0) -> None:
+        """Ask it to end and wait for the present turn, for so many seconds at most."""
         self.stopping.set()
-        self.join(timeout=10.0)
+        self.join(timeout=max(0.0, within))
 
     @property
     def is_turning(self) -> bool:

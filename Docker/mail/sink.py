@@ -8,6 +8,7 @@ import email.policy
 import html
 import itertools
 import json
+import signal
 import sys
 import urllib.request
 from collections import OrderedDict
@@ -103,6 +104,7 @@ def main() -> None:
     if sys.argv[1:] == ["probe"]:
         urllib.request.urlopen(f"http://127.0.0.1:{PAGE_PORT}/mails.json", timeout=3).close()
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as process 1 it would not hear of it
     Page.mails = Mails()
     Controller(Sink(Page.mails), hostname="0.0.0.0", port=SMTP_PORT, decode_data=False).start()  # noqa: S104  (inside a container)
     ThreadingHTTPServer(("0.0.0.0", PAGE_PORT), Page).serve_forever()  # noqa: S104

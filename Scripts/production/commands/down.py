@@ -57,9 +57,10 @@ def down(
 def _stop(compose: Compose, batches: list[list[str]], *, volumes: bool) -> None:
     with progress("down", len(batches) + 1) as steps:
         for name, batch in zip(ORDER, batches, strict=True):
+            began = time.monotonic()
             if batch:
                 steps.now(f"stopping {', '.join(batch)}")
                 compose.run("stop", *batch, capture=True)
-            steps.advance(f"stopped {name}: {', '.join(batch) or 'nothing ran'}")
+            steps.advance(f"stopped {name} in {time.monotonic() - began:.0f} s: {', '.join(batch) or 'nothing ran'}")
         compose.run("--profile", "*", "down", "--remove-orphans", *(["--volumes"] if volumes else []), capture=True)
         steps.advance("took the containers away")
