@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from production.broker import write_definitions
-from production.files import make_folder, make_state_folder
+from production.files import make_folder, make_state_folder, write_atomically
 from production.home import Home
 from production.secret_files import SecretFiles
 
@@ -24,9 +24,12 @@ def make_home(folder: Path, project: str, http_port: int, https_port: int, **cha
         "TTS_CERTIFICATE": "self-signed",
         "HTTP_PORT": str(http_port),
         "HTTPS_PORT": str(https_port),
+        "TTS_TIME_ZONE": "UTC",
+        "BACKUP_TARGET": "local",
         "DJANGO_ENV": "production",
         "DJANGO_ALLOWED_HOSTS": DOMAIN,
         "DJANGO_BASE_URL": f"https://{DOMAIN}",
+        "DJANGO_AUTH_SERVICE_URL": "http://auth-service:8000",
         "DJANGO_EMAIL_HOST": "mail",
         "DJANGO_EMAIL_PORT": "1025",
         "DJANGO_EMAIL_USE_TLS": "False",
@@ -34,7 +37,7 @@ def make_home(folder: Path, project: str, http_port: int, https_port: int, **cha
         **changes,
     }
     make_folder(folder)
-    (folder / ".env.production").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    write_atomically(folder / ".env.production", "".join(f"{name}={value}\n" for name, value in settings.items()))
     home = Home.find(folder)
     make_state_folder(home.state)
     SecretFiles(home.secrets).complete({})

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from Docker.tests.office import DOMAIN, Office, command, drift, environment, ids, initialised, tts
-from Docker.tests.stack import docker
-from Docker.tests.stack import wait_for
+from Docker.tests.stack import docker, wait_for
 from production.compose import Compose
 from production.home import Home
 from production.secret_files import SecretFiles
