@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,15 @@ class Migration(migrations.Migration):
     dependencies = [("tickets", "{after}")]
     {phase}
     operations = [{operation}]
+"""
+RESTART = """
+from production.deployment.restarting import restart
+from production.home import Home
+from production.lock import exclusive
+
+home = Home.find()
+with exclusive(home):
+    restart(home, ["notification"])
 """
 ADDS = 'migrations.AddField("ticket", "colour", models.CharField(max_length=9, null=True))'
 DROPS = 'migrations.RemoveField("ticket", "colour")'
@@ -228,6 +238,21 @@ def test_a_restart_renews_the_containers_of_the_same_release(running):
     with exclusive(running.home):
         restart(running.home, ["notification"])
     assert running.state["notification"] == ({"blue": "green", "green": "blue"}[colour], release, previous)
+    running.told("verify")
+
+
+def test_a_restart_that_was_killed_and_done_again_leaves_nobody_with_what_he_had(running):
+    def restart(**environment):
+        return subprocess.run([sys.executable, "-c", RESTART], env=running.environment(**environment), capture_output=True, check=False)
+
+    def found():
+        return {c.id for c in Compose(running.home).containers() if c.service.startswith("notification-") and c.state == "running"}
+
+    before = found()
+    assert restart(TTS_KILL_AT="between state and switch").returncode == -9
+    running.told("verify")
+    assert restart().returncode == 0
+    assert (len(found()), found() & before) == (2, set())
     running.told("verify")
 
 

@@ -104,13 +104,13 @@ class Conductor:
         try:
             return_to(self.engine, self.edge, self.state, wanted)
         except OperatorError as failure:
-            raise NoWayBack(f"The release before could not be brought back: {failure}\n`Scripts/tts status` shows what runs.") from failure
+            raise NoWayBack(f"The release before could not be brought back: {failure}\n`Scripts/tts rollback` tries again.") from failure
 
     # the moves
 
     def _start(self, move: Move) -> None:
         chosen = [web(self.state, service).twin for service in move.services]
-        self.engine.start(chosen, self.state, self._trying(move.services))
+        self.engine.start(chosen, self.state, self._trying(move.services), anew=self.record.kind == RESTART)
         self.engine.await_ready(chosen, self.steps.now)
 
     def _prove(self, move: Move) -> None:
@@ -173,7 +173,7 @@ class Conductor:
 
     def _start_worker(self, move: Move) -> None:
         chosen = [worker(self.state, service) for service in move.services]
-        self.engine.start(chosen, self.state, {})
+        self.engine.start(chosen, self.state, {}, anew=self.record.kind == RESTART)
         self.engine.await_ready(chosen, self.steps.now)
 
     def _retire_worker(self, move: Move) -> None:

@@ -140,12 +140,16 @@ def _recorded(scene: Scene, entry: Record, wish: Wish) -> Iterator[None]:
     except RolledBack as taken_back:
         outcome, entry.rollback_reason = record.ROLLED_BACK, str(taken_back)
         raise
+    except NoWayBack:
+        outcome = ""  # it stays open: the next rollback leads to where it began
+        raise
     except BaseException as failure:
         entry.rollback_reason = str(failure) or type(failure).__name__
         raise
     finally:
         _add_figures(scene, entry, wish.releases)
-        scene.journal.close(entry, outcome)
+        if outcome:
+            scene.journal.close(entry, outcome)
 
 
 def _conduct(scene: Scene, wish: Wish, entry: Record, planned: Sequence[Sequence[Move]]) -> None:

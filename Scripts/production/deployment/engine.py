@@ -64,11 +64,14 @@ class Engine:
         """The image that a name stands for; empty if it is not here."""
         return self.compose.docker("image", "inspect", "--format", "{{.Id}}", reference, check=False).strip()
 
-    def start(self, chosen: Sequence[Slot], state: State, trying: Mapping[str, str]) -> None:
-        """Make and start the containers of these places, as the overlay then says; those that run as they should are left alone."""
+    def start(self, chosen: Sequence[Slot], state: State, trying: Mapping[str, str], *, anew: bool = False) -> None:
+        """Make and start the containers of these places, as the overlay then says.
+
+        Those that run as they should are left alone; ``anew`` not even these, for they may hold an old secret.
+        """
         overlay.write(self.home, state, trying)
-        names = [slot.compose_name for slot in chosen]
-        self.compose.run("up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--quiet-pull", *names, capture=True)
+        names, force = [slot.compose_name for slot in chosen], ["--force-recreate"] if anew else []
+        self.compose.run("up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--quiet-pull", *force, *names, capture=True)
 
     def start_kept(self, chosen: Sequence[Slot]) -> None:
         """Start containers that were stopped, as they are."""
