@@ -46,18 +46,6 @@ def exclusive(home: Home) -> Iterator[None]:
         yield
 
 
-def is_held(home: Home) -> bool:
-    """Whether somebody changes this deployment just now."""
-    try:
-        with (home.state / "lock").open(encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def _holder(path: str) -> str:
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - the path of an open file
         return file.read() or "it has just begun"

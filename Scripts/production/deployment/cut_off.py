@@ -7,7 +7,7 @@ from production.deployment import upstreams
 from production.deployment.record import DEPLOYMENT, ROLLBACK, Journal, Record
 from production.errors import RefusedByPreflight
 from production.home import Home
-from production.lock import is_held
+from production.lock import under_way
 from production.state import DEPLOYABLE
 
 
@@ -48,7 +48,7 @@ def of(home: Home) -> CutOff | None:
 def find(home: Home) -> CutOff | None:
     """What was cut off; None also while a tool is at work."""
     found = of(home)
-    return None if found and is_held(home) else found
+    return None if found and under_way(home) else found
 
 
 def refuse_beside(home: Home, services: Iterable[str]) -> None:
