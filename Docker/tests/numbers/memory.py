@@ -58,5 +58,5 @@ def _statistics() -> Path:
         _, controllers, group = line.split(":", 2)
         root = Path("/sys/fs/cgroup/memory") if controllers == "memory" else Path("/sys/fs/cgroup")
         if "memory" in controllers.split(",") or (not controllers and (root / "cgroup.controllers").is_file()):
-            return root / group.lstrip("/") / ".." / "memory.stat"
+            return (root / group.lstrip("/")).parent / "memory.stat"
     raise LookupError(f"process {pid} is in no control group of memory")
