@@ -47,6 +47,8 @@ class Services:
             "PROMETHEUS_MULTIPROC_DIR": str(instance.runtime / "metrics" / service),
             "WEB_BIND": f"127.0.0.1:{instance.port_of(service)}",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+            "MALLOC_MMAP_THRESHOLD_": "131072",  # as in Dockerfile.prod
+            "MALLOC_ARENA_MAX": "2",
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "HOME": str(instance.runtime),

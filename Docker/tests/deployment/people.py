@@ -128,13 +128,13 @@ class People:
         started, failure = time.monotonic(), ""
         for attempt in range(2):
             try:
-                status, answer = await wire.ask(method, path, headers, body)
+                status, answer = await wire.ask(method, path, headers, body, anew=attempt > 0)
                 self.outcome.statuses[str(status)] += 1
                 failure = f"{status} {answer[:80].decode(errors='replace')}" if status >= 400 else ""
                 break
             except Dropped as dropped:
                 failure = repr(dropped)
-                self.outcome.raced += attempt == 0  # a browser sends such a request again, once
+                self.outcome.raced += attempt == 0  # a browser sends such a request again, on a new connection
             except NoAnswer as error:
                 failure = repr(error)
                 break

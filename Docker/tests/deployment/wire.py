@@ -34,11 +34,11 @@ class Wire:
     context: ssl.SSLContext
     _idle: list[Connection] = field(default_factory=list)
 
-    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
-        """Status and body of the answer. Raises NoAnswer."""
+    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, anew: bool = False) -> tuple[int, bytes]:
+        """Status and body of the answer, ``anew`` on a connection of its own. Raises NoAnswer."""
         try:
             async with asyncio.timeout(TIMEOUT):
-                connection = self._waiting() or await self._connect()
+                connection = (None if anew else self._waiting()) or await self._connect()
         except OSError as error:  # TimeoutError too
             raise NoAnswer(f"no connection: {error!r}") from error
         try:

@@ -72,4 +72,6 @@ def _share(sheet: Sheet, name: str, trial: Trial) -> None:
 def _requests(sheet: Sheet, name: str, load: Load, missed: Sequence[str]) -> None:
     sheet.add(f"{name}: requests", str(load.outcome))
     sheet.add(f"{name}: failed requests", len(load.outcome.failures), at_most=0)
+    for failure in load.outcome.failures[:5]:
+        sheet.add(f"{name}: a failure", failure)
     sheet.add(f"{name}: sockets that missed one of {load.outcome.said} messages", len(missed), at_most=0)
