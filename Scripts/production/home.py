@@ -56,11 +56,6 @@ class Home:
         return self.path / "state"
 
     @property
-    def backups(self) -> Path:
-        """Where the nightly dumps lie."""
-        return self.path / "backups"
-
-    @property
     def project(self) -> str:
         """The name of the Compose project and the prefix of its containers."""
         return self.values.get("TTS_PROJECT") or "tts"

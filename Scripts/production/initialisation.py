@@ -7,7 +7,7 @@ from pathlib import Path
 from production import broker, dotenv, environment, secret_checks
 from production.deployment import upstreams
 from production.errors import WrongUse
-from production.files import make_folder, make_state_folder, write_atomically
+from production.files import make_state_folder, write_atomically
 from production.findings import Finding, errors
 from production.home import EXAMPLE, Home
 from production.secret_files import SecretFiles, all_names
@@ -52,15 +52,15 @@ def make(folder: Path, answers: Mapping[str, str], given_secrets: Mapping[str, s
     insist(environment.check(values, tuple(existing.faults)))
     home = Home(folder, values)
     secrets = SecretFiles(home.secrets).complete(given_secrets)
+    insist(secret_checks.check(home))
     _write_state(home)
     wanted = dotenv.fill(text or EXAMPLE.read_text(encoding="utf-8"), values)
     if wanted != text:
         write_atomically(env_file, wanted)
-    insist(secret_checks.check(home))
     return Made(home, secrets, is_new=not text, has_changed=wanted != text)
 
 
-def foresee(folder: Path, answers: Mapping[str, str]) -> list[str]:
+def foresee(folder: Path, answers: Mapping[str, str], given_secrets: Mapping[str, str]) -> list[str]:
     """What ``make`` would do, in words. Raises WrongUse as it would."""
     home = Home(folder)
     text = home.env_file.read_text(encoding="utf-8") if home.env_file.is_file() else ""
@@ -68,7 +68,7 @@ def foresee(folder: Path, answers: Mapping[str, str]) -> list[str]:
     values = settings(existing.values, answers)
     insist(environment.check(values, tuple(existing.faults)))
     changed = [f"Would set {name}={value}" for name, value in sorted(values.items()) if existing.values.get(name, "") != value]
-    made = [name for name in all_names() if not (home.secrets / name).is_file()]
+    made = [name for name in all_names() if name in given_secrets or not (home.secrets / name).is_file()]
     return [*changed, f"Would make these secrets: {', '.join(made)}" if made else "Would make no secret."]
 
 
@@ -80,7 +80,6 @@ def insist(findings: list[Finding]) -> None:
 
 def _write_state(home: Home) -> None:
     make_state_folder(home.state)
-    make_folder(home.backups)
     broker.write_definitions(home)
     if not (home.state / "state.json").is_file():
         State.load(home).save()

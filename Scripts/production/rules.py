@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -114,6 +115,7 @@ RULES = {
     "TTS_ADMIN_EMAIL": Rule(is_address, "must be an e-mail address", is_required=True),
     "TTS_OVERLAYS": Rule(_all(OVERLAYS.__contains__), f"must be a list of: {', '.join(OVERLAYS)}"),
     "TTS_RELEASE": _RELEASE,
+    "TTS_MEMORY_MIB": number(1, 1048576, "MiB"),
     "TTS_UID": number(1, 4294967294),
     "TTS_GID": number(1, 4294967294),
     "TTS_SUBNET": Rule(_is_private_network, "must be a private network, such as 172.30.0.0/16"),
@@ -128,6 +130,7 @@ RULES = {
     "DJANGO_AUTH_SERVICE_URL": Rule(is_url, "must be a URL, such as http://auth-service:8000", is_required=True),
     "DJANGO_ALLOWED_HOSTS": Rule(_all(is_host), "must be a list of host names; * is none", is_required=True),
     "DJANGO_CORS_ALLOWED_ORIGINS": Rule(_all(is_url), "must be a list of URLs"),
+    "DB_USER": Rule(lambda value: value == "postgres", "must be postgres: the superuser of the database's image"),
     "DJANGO_EMAIL_HOST": Rule(is_host, "must be the name of a mail server", is_required=True),
     "DJANGO_EMAIL_PORT": _PORT,
     "DJANGO_EMAIL_USE_TLS": _FLAG,
@@ -141,6 +144,7 @@ RULES = {
     "BACKUP_HOUR": number(0, 23, "an hour"),
     "TTS_PUBLIC_ADDRESS": Rule(_all(_is_ip), "must be a list of addresses, such as 203.0.113.9"),
     "S3_BUCKET": Rule(lambda value: re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is not None, "must be the name of a bucket"),
+    "S3_CA_FILE": Rule(lambda value: Path(value).is_absolute() and Path(value).is_file(), "must be the whole path of a file that is there"),
     "SOCKETS_PER_PERSON": number(1, 1000),
     **{f"{service}_RELEASE": _RELEASE for service in ("AUTH", "TICKET", "WORKFLOW", "MESSAGING", "NOTIFICATION", "FRONTEND")},
     **{f"{service}_WORKERS": _WORKERS for service in ("AUTH", "TICKET", "WORKFLOW", "MESSAGING", "NOTIFICATION")},

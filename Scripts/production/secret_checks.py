@@ -14,6 +14,8 @@ from production.rotation import pending
 from production.secret_files import DJANGO_LENGTH, GIVEN, LENGTH, RANDOM, RETIRED_KEYS, SIGNING_KEY, SecretFiles, all_names, weakness
 from production.state import SERVICES
 
+STORE_KEYS, MAIL_PASSWORD = ("s3_key", "s3_key_secret"), "email_password"
+
 
 def check(home: Home) -> list[Finding]:
     """Everything that is wrong with the secrets of a deployment; no finding holds a secret."""
@@ -28,6 +30,7 @@ def check(home: Home) -> list[Finding]:
         *_cut_off(home),
         *(_missing(name) for name in all_names() if name not in present),
         *(finding for name in present if (finding := _content(secrets, name))),
+        *_needed(home, secrets, present),
         *_addresses(secrets, present),
         *_shared(secrets, present),
     ]
@@ -74,6 +77,17 @@ def _content(secrets: SecretFiles, name: str) -> Finding | None:
         return None
     remedy = "`Scripts/tts rotate` makes a new one; before the first start, delete it and run `Scripts/tts init`."
     return Finding(f"secrets/{name}", f"secrets/{name} is weak or unfit: {fault}", remedy)
+
+
+def _needed(home: Home, secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:
+    """What somebody else issued may be empty until a setting asks for it."""
+    wanted = {name: "BACKUP_TARGET is s3" for name in STORE_KEYS if home.values.get("BACKUP_TARGET") == "s3"}
+    if home.values.get("DJANGO_EMAIL_HOST_USER"):
+        wanted[MAIL_PASSWORD] = "DJANGO_EMAIL_HOST_USER is set"
+    for name, why in wanted.items():
+        if name in present and not secrets.read(name):
+            remedy = f"Put it into a file: `Scripts/tts init --yes --secret {name}=FILE`."
+            yield Finding(f"secrets/{name}", f"secrets/{name} is empty, and {why}", remedy)
 
 
 def _addresses(secrets: SecretFiles, present: list[str]) -> Iterator[Finding]:

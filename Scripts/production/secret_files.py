@@ -45,13 +45,14 @@ class SecretFiles:
         write_atomically(self.folder / name, value, mode=MODE)
 
     def complete(self, given: Mapping[str, str]) -> list[str]:
-        """Make whatever is missing; give back the names of what was made. What is there stays as it is."""
+        """Make whatever is missing and take over what was given; the names of what was written. All else stays as it is."""
         make_folder(self.folder)
         for left_over in self.folder.glob(".*"):
             left_over.unlink()  # of a tool that was killed
         made = [name for name in RANDOM if self._keep(name, random_secret)]
         made += [name for name in (SIGNING_KEY,) if self._keep(name, new_signing_key)]
-        made += [name for name in (RETIRED_KEYS, *GIVEN) if self._keep(name, partial(str, given.get(name, "")), may_be_empty=True)]
+        made += [name for name in (RETIRED_KEYS, *GIVEN) if name not in given and self._keep(name, str, may_be_empty=True)]
+        made += [name for name, value in given.items() if self._take(name, value)]
         made += [name for name, value in self.urls().items() if self._keep(name, partial(str, value))]
         return made
 
@@ -69,6 +70,12 @@ class SecretFiles:
         if path.is_file() and (may_be_empty or path.stat().st_size):
             return False
         self.store(name, make())
+        return True
+
+    def _take(self, name: str, value: str) -> bool:
+        if (self.folder / name).is_file() and self.read(name) == value:
+            return False
+        self.store(name, value)
         return True
 
 

@@ -32,7 +32,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is missing is an error.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make a deployment, or complete it. Secrets that exist are kept; with --yes and no answers nothing else changes either."""
+    """Make a deployment, or complete it. What exists is kept but for what is given; with --yes and no answers nothing changes."""
     flags = {
         "TTS_DOMAIN": domain,
         "TTS_ADMIN_EMAIL": admin_email,
@@ -41,14 +41,13 @@ def init(
         "BACKUP_TARGET": backups,
     }
     given = {**_from_file(answers), **_pairs(settings or [], "--set"), **{name: value for name, value in flags.items() if value}}
-    folder = Home.folder()
+    folder, secrets = Home.folder(), _secrets(secret_files or [])
     if dry_run:
-        show(*initialisation.foresee(folder, given))
+        show(*initialisation.foresee(folder, given, secrets))
         return
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     home = Home(folder)
     with exclusive(home):
-        secrets = _secrets(secret_files or [])
         if not yes:
             given, secrets = _ask(home, given, secrets)
         _tell(initialisation.make(folder, given, secrets))

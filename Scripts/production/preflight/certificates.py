@@ -11,15 +11,17 @@ from cryptography.x509.oid import ExtensionOID
 from production.findings import Finding
 
 WARNED_DAYS = 14  # certbot renews at 30
+OBTAIN = (
+    "TTS_CERTIFICATE=own: `Scripts/tts certificate install FULLCHAIN KEY` puts it there. "
+    "acme: `Scripts/tts up` begins with a self-signed one and asks for a real one."
+)
 RENEW = "Scripts/tts logs certbot tells why it was not renewed."
 
 
 def check(chain: str, key: str, domain: str, now: datetime | None = None) -> list[Finding]:
     """PEM texts; an empty chain is a missing certificate."""
     if not chain or not key:
-        return [
-            Finding("certificate", "there is no certificate", "`Scripts/tts up` begins with a self-signed one and asks for a real one.")
-        ]
+        return [Finding("certificate", "there is no certificate", OBTAIN)]
     try:
         certificate = x509.load_pem_x509_certificate(chain.encode())
     except ValueError:

@@ -51,7 +51,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
 @pytest.mark.parametrize("page", pages.PAGES)
 def test_every_path_of_the_repository_that_a_page_names_is_there(page: str) -> None:
     own = re.findall(r"`((?:Docker|Scripts|documentation|\.github)/[\w./{},-]+)`", pages.read(page))
-    made = ("Docker/.env.production", "Docker/secrets", "Docker/state", "Docker/backups")
+    made = ("Docker/.env.production", "Docker/secrets", "Docker/state")
     for name in own:
         for path in _alternatives(name):
             assert path.startswith(made) or (ROOT / path).exists(), f"{page}: {path}"

@@ -69,6 +69,9 @@ def test_good_settings_are_good(values):
         ("TTS_TRUSTED_NETWORKS", "us", 'TTS_TRUSTED_NETWORKS is "us". It must be a list of networks, such as 203.0.113.7/32.'),
         ("TTS_SUBNET", "8.8.8.0/24", 'TTS_SUBNET is "8.8.8.0/24". It must be a private network, such as 172.30.0.0/16.'),
         ("TTS_UID", "0", 'TTS_UID is "0". It must be a number from 1 to 4294967294.'),
+        ("TTS_MEMORY_MIB", "1600m", 'TTS_MEMORY_MIB is "1600m". It must be MiB from 1 to 1048576.'),
+        ("DB_USER", "tts", 'DB_USER is "tts". It must be postgres: the superuser of the database\'s image.'),
+        ("S3_CA_FILE", "/no/ca.crt", 'S3_CA_FILE is "/no/ca.crt". It must be the whole path of a file that is there.'),
         ("DJANGO_DEBUG", "True", "DJANGO_DEBUG is on. Set DJANGO_DEBUG=False: its pages show settings to strangers."),
         ("DJANGO_DEBUG", "maybe", 'DJANGO_DEBUG is "maybe". It must be True or False.'),
         (

@@ -98,6 +98,29 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(tts, tmp_path):
     assert lines[-1].startswith("Would make these secrets: db_password, migrator_password, ")
 
 
+def test_a_secret_of_somebody_else_is_put_in_later_and_replaced_and_no_other_one_changes(tts, tmp_path):
+    tts("init", *OPTIONS)
+    secrets, password = tmp_path / "secrets", tmp_path / "password"
+    before = {path.name: path.read_text() for path in secrets.iterdir()}
+    for value in ("mail-pass-phrase", "another-pass-phrase"):
+        password.write_text(f"{value}\n")
+        arguments = ("init", "--yes", "--set", "DJANGO_EMAIL_HOST_USER=tickets", "--secret", f"email_password={password}")
+        foreseen = tts(*arguments, "--dry-run").stdout.splitlines()[-1]
+        done = tts(*arguments)
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (0, f"Secrets: 1 made, {len(all_names()) - 1} kept.")
+        assert foreseen == "Would make these secrets: email_password"
+        assert {path.name: path.read_text() for path in secrets.iterdir()} == {**before, "email_password": value}
+    assert tts(*arguments).stderr.splitlines()[-1] == f"Secrets: 0 made, {len(all_names())} kept."
+
+
+def test_a_setting_that_asks_for_a_secret_is_refused_without_it_and_changes_nothing(tts, tmp_path):
+    tts("init", *OPTIONS)
+    before = (tmp_path / ".env.production").read_text()
+    done = tts("init", "--yes", "--set", "DJANGO_EMAIL_HOST_USER=tickets")
+    assert (done.returncode, done.stderr.split(". ")[0]) == (2, "secrets/email_password is empty, and DJANGO_EMAIL_HOST_USER is set")
+    assert (tmp_path / ".env.production").read_text() == before
+
+
 def test_answers_come_from_a_file_too_and_a_secret_from_its_own(tts, tmp_path):
     answers, password = tmp_path / "answers", tmp_path / "password"
     answers.write_text("TTS_DOMAIN=a.example.org\nTTS_ADMIN_EMAIL=a@example.org\nDJANGO_EMAIL_HOST=m.example.org\n")

@@ -202,6 +202,10 @@ class TestCertificate:
     def test_what_is_no_certificate_is_told(self, chain, key, expected):
         assert self.found(chain, key) == [(expected, False)]
 
+    def test_a_missing_one_of_your_own_is_told_with_the_command_that_puts_it_there(self):
+        (found,) = certificates.check("", "", "tickets.example.org", NOW)
+        assert found.remedy.startswith("TTS_CERTIFICATE=own: `Scripts/tts certificate install FULLCHAIN KEY` puts it there.")
+
     def test_what_is_no_key_is_told(self):
         assert self.found(pair("tickets.example.org")[0], "nonsense") == [("the certificate's key cannot be read as PEM", False)]
 

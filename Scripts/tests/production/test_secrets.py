@@ -53,6 +53,21 @@ def test_a_missing_secret_is_named(home):
     assert said(home) == ["secrets/email_password is missing. `Scripts/tts init` makes what is missing and keeps the rest."]
 
 
+@pytest.mark.parametrize(
+    ("settings", "names", "why"),
+    [
+        ({"BACKUP_TARGET": "s3"}, ["s3_key", "s3_key_secret"], "BACKUP_TARGET is s3"),
+        ({"DJANGO_EMAIL_HOST_USER": "tickets"}, ["email_password"], "DJANGO_EMAIL_HOST_USER is set"),
+    ],
+)
+def test_an_empty_secret_that_a_setting_asks_for_is_named_until_it_is_given(home, settings, names, why):
+    home.values.update(settings)
+    remedy = "Put it into a file: `Scripts/tts init --yes --secret {0}=FILE`."
+    assert said(home) == [f"secrets/{name} is empty, and {why}. {remedy.format(name)}" for name in names]
+    SecretFiles(home.secrets).complete(dict.fromkeys(names, "of somebody else"))
+    assert said(home) == []
+
+
 def test_a_missing_folder_is_one_finding(home):
     home.secrets.rename(home.path / "elsewhere")
     assert said(home) == [f"{home.secrets} is missing. Restore it from a backup, or run `Scripts/tts init` for a new deployment."]
