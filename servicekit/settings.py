@@ -130,6 +130,7 @@ def service_settings(*, name: str, package: str, apps: list[str], admin_path: st
         "SPECTACULAR_SETTINGS": _openapi(name),
         "INSTALLED_APPS": [
             "servicekit",
+            *apps,  # before Django's: auth has a createsuperuser of its own
             "servicekit.apps.AdminApp",
             "django.contrib.auth",
             "django.contrib.contenttypes",
@@ -139,7 +140,6 @@ def service_settings(*, name: str, package: str, apps: list[str], admin_path: st
             "rest_framework",
             "corsheaders",
             *(["drf_spectacular"] if OPENAPI else []),
-            *apps,
         ],
     }
 

@@ -214,6 +214,11 @@ def test_the_blueprints_migrate_command_works_and_finds_nothing_to_do(system: St
     assert "No migrations to apply." in said
 
 
+def test_the_blueprints_createsuperuser_asks_and_makes_the_first_administrator(system: Stack) -> None:
+    said = docker("exec", "-i", f"{system.home.project}-auth", "python", "manage.py", "createsuperuser", input="root@tts.test\nRoot\n")
+    assert "root@tts.test is the first superuser." in said
+
+
 def test_a_services_own_role_that_should_change_the_schema_is_told_who_does(system: Stack) -> None:
     with pytest.raises(ComposeFailed, match="docker compose run --rm <service>-migrate"):
         system.compose.exec("workflow-api", "python", "manage.py", "migrate", "sla", "zero")

@@ -1,4 +1,4 @@
-"""create_first_admin and seed_demo."""
+"""create_first_admin, also under Django's name for it, and seed_demo."""
 
 import json
 import stat
@@ -60,6 +60,17 @@ def test_a_weak_password_or_a_bad_address_makes_no_admin(db, monkeypatch):
         call_command("create_first_admin", email="nonsense", name="Root", stdout=StringIO())
     assert not User.objects.exists()
     assert told() == []
+
+
+def test_djangos_createsuperuser_asks_who_it_is_to_be_and_makes_the_first_admin_and_no_second(db, monkeypatch):
+    answers = {"E-mail address: ": "root@example.org", "Name: ": "Root"}
+    monkeypatch.setattr("builtins.input", answers.pop)
+    out = StringIO()
+    call_command("createsuperuser", stdout=out)
+    user = check_credentials(email="root@example.org", password=out.getvalue().strip().rsplit(" ", 1)[1])
+    assert (user.name, held_by(user.id).roles, answers) == ("Root", ("platform.superuser",), {})
+    with pytest.raises(CommandError, match="There is a superuser already"):
+        call_command("createsuperuser", email="second@example.org", name="Second", stdout=StringIO())
 
 
 def seed_demo(file):
