@@ -96,6 +96,8 @@ def server(situation: Situation) -> dict[str, Any]:
         "Containers' own memory MiB": mib(sum(item.memory for item in use.values())) if use else None,
         "Sum of their limits MiB": mib(limits) if use else None,
         "Disk free MiB": f"{mib(host.disk_free)} of {mib(host.disk)}",
+        "Disk read, written MiB since the server started": f"{mib(host.disk_read)}, {mib(host.disk_written)}",
+        "Network received, sent MiB since then": f"{mib(host.network_received)}, {mib(host.network_sent)}",
         "Load over a minute": f"{host.load:.2f} on {host.cpus} processors",
         "Processes killed for memory since the server started": host.oom_kills,
         "Server runs since": ago(host.uptime_seconds),

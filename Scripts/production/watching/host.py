@@ -11,6 +11,8 @@ import psutil
 UNSYNCHRONIZED, NANOSECONDS = 0x0040, 0x2000  # STA_UNSYNC, STA_NANO of adjtimex(2)
 TIMEX = struct.Struct("@iqqqqi")  # modes, offset, freq, maxerror, esterror, status
 TIMEX_BYTES = 208
+#: interfaces inside the server: what goes through them is counted where it comes in or leaves
+INNER = ("lo", "veth", "br-", "docker")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Host:
     memory_available: int
     disk: int
     disk_free: int
+    disk_read: int
+    disk_written: int
+    network_received: int
+    network_sent: int
     swapped_in_pages: int
     oom_kills: int
     load: float
@@ -40,11 +46,17 @@ class Host:
 def look(folder: Path) -> Host:
     """The server now; the disk is the one that ``folder`` is on."""
     memory, disk, events = psutil.virtual_memory(), psutil.disk_usage(str(folder)), _kernel_events()
+    disks = psutil.disk_io_counters(perdisk=False)  # None in a sandbox without disks
+    outer = [counted for name, counted in psutil.net_io_counters(pernic=True).items() if not name.startswith(INNER)]
     return Host(
         memory=memory.total,
         memory_available=memory.available,
         disk=disk.used + disk.free,  # without what only root may fill
         disk_free=disk.free,
+        disk_read=disks.read_bytes if disks else 0,
+        disk_written=disks.write_bytes if disks else 0,
+        network_received=sum(counted.bytes_recv for counted in outer),
+        network_sent=sum(counted.bytes_sent for counted in outer),
         swapped_in_pages=events.get("pswpin", 0),
         oom_kills=events.get("oom_kill", 0),
         load=os.getloadavg()[0],

@@ -28,6 +28,10 @@ HELPS = {
     "host_memory_available_bytes": "Memory that can still be given out",
     "host_disk_bytes": "Size of the disk",
     "host_disk_free_bytes": "Free space on the disk",
+    "host_disk_read_bytes_total": "Read from the disks",
+    "host_disk_written_bytes_total": "Written to the disks",
+    "host_network_received_bytes_total": "Came in over the network, without what stays within the server",
+    "host_network_sent_bytes_total": "Left over the network, without what stays within the server",
     "host_swapped_in_pages_total": "Pages that came back from swap",
     "host_oom_kills_total": "Processes that the kernel killed for want of memory",
     "host_load": "Processes that want the CPU, over a minute",
@@ -102,6 +106,10 @@ def _add_host(samples: Samples, reading: Reading) -> None:
     samples.add("host_memory_available_bytes", float(host.memory_available))
     samples.add("host_disk_bytes", float(host.disk))
     samples.add("host_disk_free_bytes", float(host.disk_free))
+    samples.add("host_disk_read_bytes_total", float(host.disk_read))
+    samples.add("host_disk_written_bytes_total", float(host.disk_written))
+    samples.add("host_network_received_bytes_total", float(host.network_received))
+    samples.add("host_network_sent_bytes_total", float(host.network_sent))
     samples.add("host_swapped_in_pages_total", float(host.swapped_in_pages))
     samples.add("host_oom_kills_total", float(host.oom_kills))
     samples.add("host_load", host.load)

@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -165,6 +166,8 @@ def test_prometheus_can_read_the_metrics_and_each_is_explained(site):
     values = {sample.name: sample.value for family in families for sample in family.samples}
     assert values["watch_last_run_timestamp_seconds"] == pytest.approx(time.time(), abs=60)
     assert values["component_up"] == 0
+    assert values["host_disk_read_bytes_total"] <= psutil.disk_io_counters().read_bytes
+    assert values["host_network_received_bytes_total"] <= psutil.net_io_counters().bytes_recv
     assert {family.documentation for family in families} <= set(HELPS.values())
 
 

@@ -109,6 +109,11 @@ class TestCurrent:
             200.0,
         )
 
+    def test_what_the_disk_and_the_network_carried_is_shown(self, situation):
+        resources = facts(current.write(situation()), "Resources")
+        assert resources["Disk read, written MiB since the server started"] == "3072.0, 5120.0"
+        assert resources["Network received, sent MiB since then"] == "7168.0, 9216.0"
+
     def test_drift_is_counted_or_not_known(self, situation):
         drifted = situation(drift=[Drift("auth", "it runs another image", "up")])
         assert facts(current.write(drifted), "Configuration")["Differences between declared and running"] == 1
