@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from production.console import say, show_json
+from production.console import say, show, show_json
 from production.files import write_atomically
 from production.home import Home
-from production.reports import completion, current, deployments, live
+from production.lock import exclusive
+from production.reports import acceptance, completion, current, deployments, live
 from production.reports.shape import Document
 from production.reports.situation import Situation, gather
 
@@ -37,3 +38,16 @@ _command("current", current.write, "What runs, how it is set up, what it uses.")
 _command("live", live.write, "How it is at this moment, and in the last minutes.")
 _command("deployment", deployments.write, "How deployments went, against the targets.")
 _command("completion", completion.write, "The last deployment, held against what production wants.")
+
+
+@app.command()
+def accept(
+    by: Annotated[str, typer.Option(help="Who tried it.")],
+    is_refused: Annotated[bool, typer.Option("--refused", help="It is not accepted.")] = False,
+    remarks: Annotated[str, typer.Option(help="What they say of it.")] = "",
+) -> None:
+    """Record what those who tried the release that was deployed last say of it; it stands in the completion document."""
+    home = Home.find()
+    with exclusive(home):
+        release = acceptance.record(home, by=by, is_accepted=not is_refused, remarks=remarks)
+    show(f"{release}: {'refused' if is_refused else 'accepted'} by {by}.")

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from production.reports import deployments, figures
+from production.reports import acceptance, deployments, figures
 from production.reports.shape import Document, Row, Section
 from production.reports.situation import Situation, share
 from production.watching import channels
 from production.watching.conditions import PAGE, find_all, last_good_drill
-from production.watching.reading import read_object
 
 Entry = dict[str, Any]
 
@@ -71,10 +70,10 @@ def _probes(situation: Situation) -> list[Row]:
 
 
 def _acceptance(situation: Situation, last: Entry | None) -> Section:
-    """What people said who tried it, which only they can: ``state/acceptance.json`` with release, by, at, accepted, remarks."""
-    said = read_object(situation.home.state / "acceptance.json")
-    if not said or (last and said.get("release") != last.get("release")):
-        return Section("User acceptance", {"Accepted": None}, remarks=["Nobody has recorded an acceptance of this release."])
+    said = acceptance.read(situation.home, last.get("release") if last else None)
+    if not said:
+        remark = "Nobody has said anything of this release: `Scripts/tts report accept --by NAME`."
+        return Section("User acceptance", {"Accepted": None}, remarks=[remark])
     return Section(
         "User acceptance", {"Accepted": said.get("accepted"), "By": said.get("by"), "At": said.get("at"), "Remarks": said.get("remarks")}
     )

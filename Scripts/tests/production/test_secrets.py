@@ -68,6 +68,11 @@ def test_an_empty_secret_that_a_setting_asks_for_is_named_until_it_is_given(home
     assert said(home) == []
 
 
+def test_staging_sends_no_mail_and_needs_no_password_for_it(home):
+    home.values.update({"DJANGO_EMAIL_HOST_USER": "tickets", "TTS_OVERLAYS": "monitoring,staging"})
+    assert said(home) == []
+
+
 def test_a_missing_folder_is_one_finding(home):
     home.secrets.rename(home.path / "elsewhere")
     assert said(home) == [f"{home.secrets} is missing. Restore it from a backup, or run `Scripts/tts init` for a new deployment."]

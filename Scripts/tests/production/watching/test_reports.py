@@ -5,7 +5,7 @@ import json
 import pytest
 
 from production.drift import Drift
-from production.reports import completion, current, deployments, live
+from production.reports import acceptance, completion, current, deployments, live
 from production.reports.shape import Document, Section, said
 from production.reports.situation import Situation, ago, share
 from production.state import State
@@ -255,9 +255,15 @@ class TestCompletion:
         assert self.criteria(document)["The deployment ended as it was meant to"] is None
 
     def test_an_acceptance_counts_for_the_release_that_it_names(self, situation, home):
-        (home.state / "acceptance.json").write_text(json.dumps({"release": "1.4.2", "by": "Erin", "at": "2026-03-13", "accepted": True}))
-        assert facts(completion.write(situation(deployments=[DONE])), "User acceptance")["By"] == "Erin"
+        (home.state / "deployments.jsonl").write_text(json.dumps(DONE) + "\n")
+        assert acceptance.record(home, by="Erin", is_accepted=False, remarks="the button is gone") == "1.4.2"
+        told = facts(completion.write(situation(deployments=[DONE])), "User acceptance")
+        assert (told["Accepted"], told["By"], told["Remarks"]) == (False, "Erin", "the button is gone")
         assert facts(completion.write(situation(deployments=[DONE | {"release": "1.5.0"}])), "User acceptance") == {"Accepted": None}
+
+    def test_without_a_deployment_it_is_the_declared_release_that_is_accepted(self, home, tts):
+        done = tts("report", "accept", "--by", "Erin")
+        assert (done.returncode, done.stdout, acceptance.read(home, None)["release"]) == (0, "local: accepted by Erin.\n", "local")
 
     def test_performance_is_shown_by_phase(self, situation):
         document = completion.write(situation(deployments=[DONE]))
