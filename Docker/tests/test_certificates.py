@@ -112,6 +112,13 @@ def test_a_certificate_that_is_not_due_is_kept(edge: EdgeStack) -> None:
     assert served(edge).serial_number == before
 
 
+def test_a_renewal_that_is_only_tried_succeeds_and_changes_nothing(edge: EdgeStack) -> None:
+    before = served(edge).serial_number
+    assert certbot(edge, "--dry-run").endswith("code 0\n")
+    time.sleep(4)
+    assert served(edge).serial_number == before
+
+
 def test_a_renewed_certificate_is_served_while_requests_and_sockets_go_on(edge: EdgeStack) -> None:
     before = served(edge).serial_number
     with edge.connect() as kept:
