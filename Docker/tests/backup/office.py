@@ -25,8 +25,9 @@ class Promise:
 
 def demo_logins(stack: Stack) -> dict[str, str]:
     """E-mail → password of the demo people, who are made."""
-    stack.compose.exec("auth-service", "python", "manage.py", "seed_demo", "--out", "/tmp/demo.json")  # noqa: S108
-    found: dict[str, str] = json.loads(stack.python("auth-service", LOGINS))
+    auth = stack.compose.serving("auth-service")
+    stack.compose.exec(auth, "python", "manage.py", "seed_demo", "--out", "/tmp/demo.json")  # noqa: S108
+    found: dict[str, str] = json.loads(stack.python(auth, LOGINS))
     return found
 
 
@@ -34,19 +35,20 @@ class Writer:
     """Files tickets from within until it is stopped or the system is gone."""
 
     def __init__(self, stack: Stack, password: str, journal: Path, rate: float = 4.0) -> None:
-        self._stack, self._journal = stack, journal
+        self._stack, self._journal, self._service = stack, journal, stack.compose.serving("ticket-service")
         self._output: IO[str] = journal.open("w", encoding="utf-8")
         command = [
             *stack.compose.command,
             "exec",
             "--no-TTY",
-            "ticket-service",
+            self._service,
             "python",
             "-",
             "employee@demo.tts",
             password,
             "3600",
             str(rate),
+            stack.compose.serving("auth-service"),
         ]
         with WRITER.open("rb") as program:
             self._process = subprocess.Popen(
@@ -56,7 +58,7 @@ class Writer:
     def stop(self) -> list[Promise]:
         """What was promised until now. The process inside ends too, if its container still runs: it would not notice by itself."""
         inside = self._lines()[0]
-        self._stack.compose.run("exec", "--no-TTY", "ticket-service", "sh", "-c", f"kill {inside}", capture=True, check=False)
+        self._stack.compose.run("exec", "--no-TTY", self._service, "sh", "-c", f"kill {inside}", capture=True, check=False)
         self._process.kill()
         self._process.wait()
         self._output.close()

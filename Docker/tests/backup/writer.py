@@ -1,6 +1,6 @@
 """Runs inside the ticket service's container: files tickets without pause, some with a file, and prints each that was accepted.
 
-Arguments: e-mail, password, seconds, tickets a second. The first line is the process's number; the others are JSON: number,
+Arguments: e-mail, password, seconds, tickets a second, the host that logs in. The first line is the process's number; the others are JSON: number,
 at (epoch seconds of the answer), sha256 or null.
 """
 
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-AUTH, TICKET = "http://auth-service:8000", "http://ticket-service:8000"
+AUTH, TICKET = f"http://{sys.argv[5]}:8000", "http://localhost:8000"
 
 
 def main() -> None:
