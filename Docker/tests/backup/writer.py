@@ -1,7 +1,7 @@
 """Runs inside the ticket service's container: files tickets without pause, some with a file, and prints each that was accepted.
 
-Arguments: e-mail, password, seconds, tickets a second, the host that logs in. The first line is the process's number; the others are JSON: number,
-at (epoch seconds of the answer), sha256 or null.
+Arguments: e-mail, password, seconds, tickets a second, the host that logs in. The first line is the process's number; the others are
+JSON: number, at (epoch seconds of the answer), sha256 or null.
 """
 
 import hashlib
