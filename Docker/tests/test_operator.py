@@ -167,6 +167,8 @@ class TestPreflight:
             ("TTS_RELEASE", "9.9.9", "images"),
             ("DJANGO_EMAIL_HOTS", "x", "DJANGO_EMAIL_HOTS"),
             ("DJANGO_BASE_URL", "http://a.b", "DJANGO_BASE_URL"),
+            ("TTS_CERTIFICATE", "own", "certificate"),
+            ("TTS_CERTIFICATE", "acme", "DNS"),
         ],
     )
     def test_what_is_wrong_is_found_before_anything_is_touched(self, desk, name, value, subject):

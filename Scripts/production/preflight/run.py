@@ -10,6 +10,7 @@ from production import certificate, environment, secret_checks
 from production.compose import Compose, ComposeFailed
 from production.console import progress
 from production.containers import Container
+from production.deployment import checks
 from production.errors import RefusedByPreflight
 from production.findings import Finding, as_table, errors
 from production.home import Home
@@ -124,6 +125,10 @@ def _migrations(situation: Situation) -> list[Finding]:
     return migrations.check(situation.compose, situation.containers) if situation.runs("db") else []
 
 
+def _deployment(situation: Situation) -> list[Finding]:
+    return checks.findings(situation.home)
+
+
 def _backups(situation: Situation) -> list[Finding]:
     found = backups.passphrase(situation.home)
     return found + (backups.state(situation.compose) if situation.runs("backup") else [])
@@ -141,6 +146,7 @@ CHECKS: dict[str, Callable[[Situation], list[Finding]]] = {
     "images": _images,
     "database": _database,
     "migrations": _migrations,
+    "deployment": _deployment,
     "backups": _backups,
 }
 ON_ENGINE = frozenset({"certificate", "images", "database", "migrations"})

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from production.deployment.record import Journal, begin
 from production.home import DOCKER
 from production.preflight import backups, certificates, database, engine, machine, network, ports
 from production.secret_files import SecretFiles, random_secret
@@ -258,6 +259,11 @@ class TestCommand:
         subjects = {finding["subject"] for finding in report["findings"] if finding["level"] == "error"}
         assert (done.returncode, report["ready"], {"engine", "db_password"} <= subjects) == (3, False, True)
         assert sorted((path, path.stat().st_mtime_ns) for path in home.path.rglob("*")) == before
+
+    def test_a_deployment_that_was_cut_off_is_told_among_the_rest(self, home, tts):
+        Journal(home).open(begin("deployment", release="1.1", strategy="rolling", services=["auth"], original={"auth": {}}))
+        findings = json.loads(tts("preflight", "--json", path="/nonexistent").stdout)["findings"]
+        assert [(each["subject"], each["level"]) for each in findings if "was cut off" in each["problem"]] == [("deployment", "warning")]
 
     def test_up_is_refused_by_what_it_finds(self, home, tts):
         done = tts("up", path="/nonexistent")
