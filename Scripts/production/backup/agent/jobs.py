@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from production.backup.agent import archive, dumps, manifest, media, repository
+from production.backup.agent import dumps, manifest, media, repository
 from production.backup.agent.postgres import PostgresFailed
 from production.backup.agent.records import Records
 from production.backup.agent.repository import PgBackRestFailed, Said
@@ -114,10 +114,6 @@ class Jobs:
                 self.vault.delete(name)
             count += len(old)
         return count
-
-    def look_at_archive(self) -> archive.Archive:
-        """How far archiving is; no record on the disk, for it is asked every few seconds."""
-        return archive.look()
 
     def _unreadable(self, prefix: str) -> list[str]:
         """Sealed files that do not open any more."""
