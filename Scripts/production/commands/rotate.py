@@ -28,7 +28,8 @@ def jwt(
 ) -> None:
     """The key that tokens are signed with."""
     work = keys.replace_compromised if compromised else keys.rotate
-    _perform("jwt", 2, work, dry_run, "auth goes over to a new key" + (", and everybody logs in anew" if compromised else ""))
+    effect = "auth goes over to a new key" + (", and everybody logs in anew" if compromised else "")
+    _perform("jwt", 3 if compromised else 2, work, dry_run, effect)
 
 
 @app.command()

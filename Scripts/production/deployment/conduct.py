@@ -1,5 +1,6 @@
 """Follows a plan move by move, judges what it sees, and goes back at the first reason."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -136,7 +137,7 @@ class Conductor:
         old, new = statistics.median(took["old"]), statistics.median(took["new"])
         if bad >= BAD_TRIES:
             raise ReleaseIsBad(f"{service}: {bad} of {TRIES} requests to the new release failed before any user was let in")
-        if new > max(SLOW_FLOOR, SLOW_FACTOR * old):
+        if new > max(SLOW_FLOOR, SLOW_FACTOR * old) * self._excuse:
             raise ReleaseIsBad(f"{service}: the new release takes {new * 1000:.0f} ms where the old one takes {old * 1000:.0f} ms")
 
     def _share(self, move: Move) -> None:
@@ -217,7 +218,7 @@ class Conductor:
     def _may_go_on(self, move: Move, slot: Slot, since: float, failed: int, *, beside: bool) -> bool:
         self.edge.read_log()
         old = self.edge.figures([slot.twin], since=since) if beside else self.usual.get(slot.service, Figures())
-        slower = 1.0 if beside else drag(self.calm, self.edge.figures(self._others(move.services), since=since))
+        slower = self._excuse if beside else self._excuse * drag(self.calm, self.edge.figures(self._others(move.services), since=since))
         letters = self.letters.get(slot.service, 0)
         evidence = self.observer.evidence(
             slot, since=since, old=old, letters_before=letters, bake=move.seconds, failed_probes=failed, drag=slower
@@ -228,6 +229,11 @@ class Conductor:
         if evidence.baked > max(LONGEST_BAKE * move.seconds, LEAST_PATIENCE):
             raise ReleaseIsBad(f"{slot.service}: only {evidence.new.requests} answers in {evidence.baked:.0f} s: too few to judge")
         return verdict.step is Step.GO_ON
+
+    @property
+    def _excuse(self) -> float:
+        """By how much slower is still well: without bound for the same release anew, since then it is the machine that is slow."""
+        return math.inf if self.record.kind == RESTART else 1.0
 
     def _count_failures(self, failed: int) -> int:
         try:

@@ -31,14 +31,22 @@ def rotate(compose: Compose, steps: Steps) -> None:
 
 
 def replace_compromised(compose: Compose, steps: Steps) -> None:
-    """The old key is void, and with it every login; all services forget it, which else remember keys for minutes. Raises OperatorError."""
+    """The old key is void, and with it every login; all services forget it, which else remember keys for minutes. Raises OperatorError.
+
+    The new key is announced first, as ever: a service that does not know it yet would refuse whoever logs in anew.
+    """
     secrets = SecretFiles(compose.home.secrets)
-    secrets.store(SIGNING_KEY, new_signing_key())
+    upcoming = pending.prepare(secrets, SIGNING_KEY, new_signing_key)
+    if secrets.read(SIGNING_KEY) != upcoming:
+        _announce(compose, secrets, upcoming, steps)
+        secrets.store(SIGNING_KEY, upcoming)
     secrets.store(RETIRED_KEYS, "")
+    failpoints.reached("the new key is in place")
+    renewal.renew_services(compose, ["auth"])
+    steps.advance("auth knows no other key: every login is void")
+    renewal.renew_services(compose, [name for name in SERVICES if name != "auth"])
     pending.finish(secrets, SIGNING_KEY)
-    steps.advance("a new key is in place")
-    renewal.renew_services(compose, SERVICES)
-    steps.advance("no service knows another key: everybody logs in anew")
+    steps.advance("no service remembers another key: everybody logs in anew")
 
 
 def _announce(compose: Compose, secrets: SecretFiles, upcoming: str, steps: Steps) -> None:
