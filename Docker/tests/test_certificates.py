@@ -171,9 +171,9 @@ def broken() -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", broken())
 def test_a_corrupt_pair_is_refused_and_the_old_one_served_on(edge: EdgeStack, kind: str) -> None:
-    before = served(edge).serial_number
+    before, refused = served(edge).serial_number, edge.log().count("refused the certificate")
     put(edge, *broken()[kind])
-    assert eventually(lambda: "refused the certificate" in edge.log().rsplit('"event":"edge"', 1)[-1])
+    assert eventually(lambda: edge.log().count("refused the certificate") > refused)
     assert served(edge).serial_number == before
     known = told(edge)
     assert (known["matches"], known["served"]["covers_site"]) == (False, True)
