@@ -137,3 +137,6 @@ class Load:
             self._people.wait(20)
         except subprocess.TimeoutExpired:
             self._people.kill()
+            self._people.wait()
+        assert self._people.stdout is not None
+        self._people.stdout.close()
