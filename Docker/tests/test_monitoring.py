@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from bootstrap.paths import ROOT
-from Docker.tests.stack import WEB, Stack, base_images, docker, running
+from Docker.tests.stack import WEB, Stack, base_images, docker, running, wait_for
 from production.home import DOCKER
 from production.watching import reading
 from production.watching.preparation import prepare
