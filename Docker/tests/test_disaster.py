@@ -155,7 +155,7 @@ def test_while_the_store_cannot_be_reached_the_volume_still_gets_everything(syst
 def test_a_new_machine_begins_from_the_store_alone(system: System) -> None:
     stack = system.stack
     system.tts("backup", "now")
-    writer = system.write("last", 100)
+    writer = system.write("last", 320)  # for longer than what may be lost
     stack.compose.run("kill", capture=True)
     lost_at = time.time()
     promised = writer.stop()

@@ -92,7 +92,7 @@ class Verdict:
 def judge(stack: Stack, promised: list[Promise], lost_at: float) -> Verdict:
     """Compare what was promised with what is there after a restore. ``lost_at``: when the data were lost, in epoch seconds."""
     there = numbers(stack)
-    last = max(promise.at for promise in promised if promise.number in there)
+    last = max((promise.at for promise in promised if promise.number in there), default=promised[0].at)
     lost = [promise for promise in promised if promise.number not in there]
     return Verdict(len(lost), lost_at - last, sum(promise.at <= last for promise in lost))
 
