@@ -237,7 +237,7 @@ def test_a_restart_renews_the_containers_of_the_same_release(running):
     colour, release, previous = running.state["notification"]
     with exclusive(running.home):
         restart(running.home, ["notification"])
-    assert running.state["notification"] == ({"blue": "green", "green": "blue"}[colour], release, previous)
+    assert running.state["notification"] == ({"blue": "green", "green": "blue"}[colour], release or FIRST, previous)
     running.told("verify")
 
 
