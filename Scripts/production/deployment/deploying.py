@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -90,6 +90,11 @@ def deploy(home: Home, wish: Wish) -> Record:
     """
     cut_off.refuse_beside(home, wish.releases)
     scene = Scene.of(home)
+    with closing(scene.synthetic):
+        return _deploy(scene, wish)
+
+
+def _deploy(scene: Scene, wish: Wish) -> Record:
     planned = plan(scene, wish)
     entry = _begin(scene, wish)
     if not any(planned):

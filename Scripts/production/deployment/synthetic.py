@@ -41,6 +41,10 @@ class Synthetic:
         self._token = ""
         self.ticket: dict[str, Any] = {}
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     def headers(self) -> dict[str, str]:
         """Who he is, and where he wants to be served; logs in where he has not."""
         if not self._token:
