@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from Docker.tests.numbers.sizes import PYTHON, size
 from Docker.tests.stack import FOLDERS, base_images, docker
 from production.home import DOCKER
 
@@ -17,7 +18,7 @@ ROOT = DOCKER.parent
 HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges:true", "--network=none", "--tmpfs=/tmp")
 MOST_OF_OURS = 130_000_000  # bytes in the layers above the base image
 EMPTY = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"  # the layer of an instruction that changed nothing
-BASE = base_images().get("PYTHON_IMAGE", "python:3.13.9-slim-trixie")
+BASE = base_images().get("PYTHON_IMAGE", PYTHON)
 TOOLS = ("cc", "gcc", "g++", "make", "cmake", "ld", "cargo", "rustc", "go", "git", "npm", "node")
 PORTS = {"auth": 8000, "ticket": 8000, "workflow": 8000, "messaging": 8001, "notification": 8001}
 every_service = pytest.mark.parametrize("service", FOLDERS)
@@ -45,11 +46,6 @@ class Made:
 @pytest.fixture
 def made(images: str) -> Made:
     return Made(images)
-
-
-def size(image: str) -> int:
-    """Bytes of all layers."""
-    return int(docker("image", "inspect", "--format", "{{.Size}}", image))
 
 
 @every_service

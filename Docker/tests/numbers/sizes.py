@@ -22,5 +22,10 @@ def measure(sheet: Sheet, release: str) -> None:
         )
 
 
+def size(image: str) -> int:
+    """Bytes of all layers."""
+    return int(docker("image", "inspect", "--format", "{{.Size}}", image))
+
+
 def _megabytes(image: str) -> float:
-    return int(docker("image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+    return size(image) / 1e6
